@@ -1,0 +1,1 @@
+"""What every room may know: errors, clock, outcome, signals, units."""
