@@ -1,0 +1,81 @@
+# Sonde's front door. Every target sets up what it needs from nothing but Python 3.11+ and make.
+#
+#   make demo    run the server with a sample shop that sends real telemetry (ARGS="--seconds 20" passes options on)
+#   make test    run the tests
+#   make check   what CI checks beside the tests: style, types, import rules, sizes, locks
+#   make bench   the figures, beside their peers, into benchmarks/out/
+#   make fault   the long fault runs: kill -9, torn and flipped bytes, hostile requests, mutated payloads
+#   make docs    build the documentation site into site/
+#   make lock    resolve dependencies anew into locks/
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+UV := $(BIN)/uv
+COUNT ?= 1000
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench fault docs lock clean server dev format
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+# Two steps of set-up, so that the demo does not wait for the linters. A stamp is newer than what it was made from.
+$(VENV)/bootstrap.stamp: locks/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sonde needs Python 3.11 or newer; say which: make PYTHON=python3.12 …"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing; on Debian: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/bootstrap.txt
+	@touch $@
+
+$(VENV)/server.stamp: $(VENV)/bootstrap.stamp locks/server.txt pyproject.toml setup.py $(wildcard src/sonde/otlp/*.pyx src/sonde/otlp/*.pxi)
+	@echo "Setting up Sonde (once) …"
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r locks/server.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . --reinstall-package sonde
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/server.stamp locks/dev.txt
+	@echo "Setting up the test tools (once) …"
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r locks/dev.txt
+	@touch $@
+
+server: $(VENV)/server.stamp
+dev: $(VENV)/dev.stamp
+
+demo: server
+	@$(BIN)/sonde demo $(ARGS)
+
+test: dev
+	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+check: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/house.py
+
+format: dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: dev
+	$(BIN)/python -m benchmarks $(ARGS)
+
+fault: dev
+	$(BIN)/python -m tests.fault --count $(COUNT) $(ARGS)
+
+docs: dev
+	$(BIN)/python docs/generate.py
+	$(BIN)/mkdocs build --quiet --strict
+	@echo "open site/index.html"
+
+# Lock files carry hashes and no addresses; universal, so that one file serves every supported Python and platform.
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+lock: $(VENV)/bootstrap.stamp
+	$(LOCK) locks/bootstrap.in -o locks/bootstrap.txt
+	$(LOCK) pyproject.toml locks/build.in --extra server --extra demo --extra dev --extra bench --extra docs -o locks/dev.txt
+	$(LOCK) pyproject.toml locks/build.in --extra server --extra demo -c locks/dev.txt -o locks/server.txt
+
+clean:
+	rm -rf $(VENV) build site .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info src/sonde/otlp/*.so src/sonde/otlp/kernel.c
