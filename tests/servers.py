@@ -15,15 +15,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
-__all__ = ["RunningSonde", "free_ports", "loopback_environment", "running_sonde", "wait_until"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["RunningSonde", "free_ports", "loopback_environment", "running_sonde", "start_sonde", "wait_until"]
 
 READY_WITHIN_S = 60.0
 STOP_WITHIN_S = 20.0
@@ -45,7 +47,7 @@ def loopback_environment(extra: Mapping[str, str] | None = None) -> dict[str, st
     return kept | dict(extra or {})
 
 
-def wait_until(check: Any, *, within_s: float, what: str, every_s: float = 0.05) -> Any:
+def wait_until(check: Callable[[], Any], *, within_s: float, what: str, every_s: float = 0.05) -> Any:
     """Ask `check()` until it answers something true, and return that; AssertionError saying `what` at the deadline."""
     deadline = time.monotonic() + within_s
     while True:
