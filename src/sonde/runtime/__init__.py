@@ -1,0 +1,1 @@
+"""Processes: the supervisor, the doors, and what they tell each other."""
