@@ -1,0 +1,1 @@
+"""The web: Sonde's own query API, the APIs of others, and health."""
