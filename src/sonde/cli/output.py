@@ -1,0 +1,150 @@
+"""What commands print: tables that a person reads, and with `--json` lines that a program reads.
+
+Tables are as wide as the terminal and cut long cells with `…`; the columns that matter most are never cut. Written to a
+file or a pipe a table keeps its natural width, so `grep` finds what is there. Colour is for terminals only and never the
+only sign of anything; `NO_COLOR` and `TERM=dumb` turn it off. JSON lines are UTF-8, one object a line, nothing else.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sonde.core.units import format_duration
+
+__all__ = [
+    "SERVICE_COLOURS",
+    "Column",
+    "JsonFlag",
+    "clock_time",
+    "console",
+    "milliseconds",
+    "note",
+    "print_json",
+    "print_rows",
+    "print_table",
+    "service_colour",
+    "severity_colour",
+]
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+
+_UNLIMITED = 4000
+SERVICE_COLOURS = ("cyan", "green", "yellow", "blue", "magenta", "bright_cyan", "bright_green", "bright_magenta")
+_SEVERITIES = {"TRACE": "dim", "DEBUG": "dim", "INFO": "green", "WARN": "yellow", "ERROR": "red", "FATAL": "bold red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How one column looks.
+
+    Attributes:
+        title: the heading.
+        justify: numbers stand right, words left.
+        style: a rich style for every cell; a cell that is a `Text` brings its own.
+        is_whole: never cut, however narrow the terminal is.
+        ratio: the share of a terminal's free width that a flexible column takes; 0 for its natural width.
+    """
+
+    title: str
+    justify: Literal["left", "right"] = "left"
+    style: str = ""
+    is_whole: bool = False
+    ratio: int = 0
+
+
+@functools.cache
+def console(*, is_error: bool = False) -> Console:
+    """The terminal on standard output, or on standard error; as wide as wanted when it is a file or a pipe."""
+    stream = sys.stderr if is_error else sys.stdout
+    is_terminal = stream.isatty()
+    width = None if is_terminal or "COLUMNS" in os.environ else _UNLIMITED
+    return Console(stderr=is_error, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def print_json(row: Any) -> None:
+    """One JSON object on a line of its own, flushed, so that a reader behind a pipe sees it now."""
+    sys.stdout.buffer.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS))
+    sys.stdout.buffer.flush()
+
+
+def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str | Text]]) -> None:
+    """A table without lines: headings, then a row a line."""
+    screen = console()
+    is_flexible = any(column.ratio for column in columns) and screen.width < _UNLIMITED
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", expand=is_flexible)
+    for column in columns:
+        table.add_column(
+            column.title,
+            justify=column.justify,
+            style=column.style,
+            no_wrap=True,
+            overflow="ellipsis",
+            ratio=column.ratio or None if is_flexible else None,
+            min_width=len(column.title) if column.is_whole else None,
+        )
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    screen.print(table)
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
+    """A table of whatever a query answered: a column for every key of the first row, numbers to the right."""
+    if not rows:
+        return
+    keys = list(rows[0])
+    columns = [
+        Column(key, justify="right" if all(isinstance(row.get(key), int | float) for row in rows) else "left")
+        for key in keys
+    ]
+    print_table(columns, [[_cell(row.get(key)) for key in keys] for row in rows])
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.replace("\n", "⏎")
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def note(text: str) -> None:
+    """A dim remark to the person, on standard error, so that it never mixes with the answer."""
+    console(is_error=True).print(Text(text, style="dim"))
+
+
+def milliseconds(value: float | None) -> str:
+    """A duration given in milliseconds, in the unit a person would choose; `-` for none."""
+    return "-" if value is None else format_duration(value / 1000)
+
+
+def clock_time(rfc3339: str, *, with_date: bool = False) -> str:
+    """An API's time in the person's own time zone: `14:03:07.125`, with the date before it where asked."""
+    moment = datetime.fromisoformat(_at_most_microseconds(rfc3339)).replace(tzinfo=UTC).astimezone()
+    return moment.strftime("%Y-%m-%d %H:%M:%S" if with_date else "%H:%M:%S") + f".{moment.microsecond // 1000:03d}"
+
+
+def _at_most_microseconds(rfc3339: str) -> str:
+    whole, _, fraction = rfc3339.rstrip("Z").partition(".")
+    return f"{whole}.{fraction[:6]}" if fraction else whole
+
+
+def service_colour(service: str, services: Sequence[str]) -> str:
+    """A service's colour, the same all through one answer: by its place among the services."""
+    return SERVICE_COLOURS[services.index(service) % len(SERVICE_COLOURS)] if service in services else "white"
+
+
+def severity_colour(severity: str) -> str:
+    """The colour of a severity text such as `WARN` or `ERROR2`; none for words of the sender's own."""
+    return _SEVERITIES.get(severity.upper().rstrip("1234"), "")
