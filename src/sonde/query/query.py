@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sonde.core.clock import SYSTEM_CLOCK
+from sonde.query.source import Source
+from sonde.query.trace import read_trace, read_traces
+from sonde.query.traces import search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from sonde.core.clock import Clock
     from sonde.query.trace import Trace
     from sonde.query.traces import TracePage, TraceSearch
+    from sonde.store import Store
 
 __all__ = ["Query"]
 
@@ -29,8 +33,8 @@ class Query:
         clock: what `now` and relative times mean.
     """
 
-    def __init__(self, store: object, tenant: str = "default", *, clock: Clock = SYSTEM_CLOCK) -> None:
-        self._store = store
+    def __init__(self, store: Store, tenant: str = "default", *, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._source = Source(store.engine, store.database(tenant))
         self.tenant = tenant
         self.clock = clock
 
@@ -45,16 +49,16 @@ class Query:
             NotFoundError: no span has that trace id.
             ValidationError: not a trace id.
         """
-        raise NotImplementedError
+        return read_trace(self._source, trace_id, logs=logs)
 
     def traces(self, trace_ids: Iterable[str]) -> list[Trace]:
         """Several traces whole, without logs, in the order asked; ids that are not stored are left out."""
-        raise NotImplementedError
+        return read_traces(self._source, trace_ids)
 
-    def find_traces(self, search: TraceSearch) -> TracePage:
+    def find_traces(self, asked: TraceSearch) -> TracePage:
         """Traces that have a span which meets every condition; see `TraceSearch`.
 
         Raises:
             ValidationError: a condition that cannot be understood; the message names the parameter.
         """
-        raise NotImplementedError
+        return search(self._source, asked)

@@ -1,21 +1,43 @@
 """One trace, whole: its spans in tree order, its logs, and the figures that a header shows.
 
-Source of the order: a depth-first walk from the roots, siblings by their start (after clock skew was taken out).
+The order is a depth-first walk from the roots, siblings by their start after clock skew was taken out. The time bounds
+that `otel_traces_trace_id_ts` keeps for each trace let the engine open only the partitions and granules that can hold
+its spans; a trace that has no bounds yet is looked for everywhere.
+
+Limits: 500,000 spans and 10,000 log records a trace; log records are looked for from a day before the trace to a day
+after it, because a sender's clocks and its log pipeline may disagree.
 """
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sonde.core.errors import NotFoundError, ValidationError
+from sonde.query.filters import Filter
+from sonde.query.logrows import LOG_SELECT, read_logs
+from sonde.query.skew import adjust
+from sonde.query.spanrows import SPAN_COLUMNS, read_spans
+from sonde.query.tree import grown
+
 if TYPE_CHECKING:
-    from sonde.query.logs import LogRecord
+    from collections.abc import Iterable, Sequence
+
+    from sonde.query.logrows import LogRecord
+    from sonde.query.source import Source
     from sonde.query.spans import Span
 
-__all__ = ["Trace"]
+__all__ = ["Trace", "assembled", "bounds", "read_trace", "read_traces", "trace_id_of"]
+
+_MAX_SPANS = 500_000
+_MAX_LOGS = 10_000
+_DAY_NS = 86_400 * 10**9
+_TRACE_ID = re.compile(r"[0-9a-f]{1,32}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Trace:
     """A trace with its spans in preorder: every span comes after its parent and before its parent's next sibling.
 
@@ -58,3 +80,85 @@ class Trace:
     def depth(self) -> int:
         """How many levels the deepest branch has: 1 for a trace of roots only."""
         return max(span.depth for span in self.spans) + 1
+
+
+def trace_id_of(text: str) -> str:
+    """A trace id as it is stored: 32 lower-case hexadecimal digits, leading zeros put back.
+
+    Raises:
+        ValidationError: not a trace id.
+    """
+    stripped = text.strip().lower()
+    if not _TRACE_ID.fullmatch(stripped):
+        raise ValidationError(
+            f"trace_id: {text[:80]!r} is not a trace id; it has 32 hexadecimal digits, such as 5b8efff798038103d269b633813fc60c"
+        )
+    return stripped.rjust(32, "0")
+
+
+def assembled(trace_id: str, spans: Iterable[Span]) -> Trace:
+    """A trace from its spans in any order: copies folded, skew taken out, in preorder."""
+    forest = grown(spans)
+    order = forest.preorder()
+    if adjust(forest, order):
+        order = forest.preorder()
+    return Trace(trace_id, [forest.spans[position] for position in order])
+
+
+def read_trace(source: Source, trace_id: str, *, logs: bool) -> Trace:
+    """One trace, whole; see `Query.trace`."""
+    wanted = trace_id_of(trace_id)
+    found = read_traces(source, [wanted])
+    if not found:
+        raise NotFoundError(f"trace_id: no span of trace {wanted} is stored")
+    trace = found[0]
+    if logs:
+        records = _logs(source, trace)
+        trace.logs.extend(records[:_MAX_LOGS])
+        trace.logs_truncated = len(records) > _MAX_LOGS
+    return trace
+
+
+def read_traces(source: Source, trace_ids: Iterable[str]) -> list[Trace]:
+    """Several traces, without logs, in the order asked; unknown ids are left out."""
+    wanted = list(dict.fromkeys(trace_id_of(text) for text in trace_ids))
+    if not wanted:
+        return []
+    given = Filter()
+    given.add(f"TraceId IN {given.bind(wanted, 'Array(String)')}")
+    within = bounds(source, wanted)
+    if within is not None:
+        given.between(*within)
+    rows = source.rows(
+        f"SELECT {SPAN_COLUMNS} FROM @otel_traces WHERE {given.sql} LIMIT {given.bind(_MAX_SPANS, 'UInt64')}",
+        given.parameters,
+    )
+    by_id: dict[str, list[Span]] = defaultdict(list)
+    for span in read_spans(rows):
+        by_id[span.trace_id].append(span)
+    return [assembled(name, by_id[name]) for name in wanted if name in by_id]
+
+
+def bounds(source: Source, trace_ids: Sequence[str]) -> tuple[int, int] | None:
+    """When the first and just after the last span of any of the traces started, in nanoseconds; None where unknown."""
+    rows = source.rows(
+        "SELECT toInt64(toUnixTimestamp(min(Start))) AS first, toInt64(toUnixTimestamp(max(End))) AS last,"
+        " uniqExact(TraceId) AS traces FROM @otel_traces_trace_id_ts WHERE TraceId IN {ids:Array(String)}",
+        {"ids": list(trace_ids)},
+    )
+    if not rows or int(rows[0]["traces"]) < len(trace_ids):
+        return None
+    return int(rows[0]["first"]) * 10**9, (int(rows[0]["last"]) + 1) * 10**9
+
+
+def _logs(source: Source, trace: Trace) -> list[LogRecord]:
+    given = Filter()
+    given.equal("TraceId", trace.trace_id)
+    first = min(span.start_ns for span in trace.spans)
+    last = max(span.end_ns for span in trace.spans)
+    given.between(max(0, first - _DAY_NS), last + _DAY_NS)
+    rows = source.rows(
+        f"{LOG_SELECT} WHERE {given.sql} ORDER BY Timestamp LIMIT {given.bind(_MAX_LOGS + 1, 'UInt64')}",
+        given.parameters,
+    )
+    return read_logs(rows)

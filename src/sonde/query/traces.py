@@ -1,12 +1,47 @@
-"""Searching traces."""
+"""Searching traces: which have a span that meets every condition, and what a list shows of each.
+
+Two steps. The first finds the page's trace ids and reads only what the conditions and the order need: by time, stretch by
+stretch from the asked end (`sonde.query.slices`); by length, spans or errors, over the newest 100,000 matching traces of
+the range. The second sums up the page's traces, whole, within the time bounds that `otel_traces_trace_id_ts` keeps.
+
+Order: `recent` is by each trace's newest matching span, `oldest` by its oldest, ties by id. Cursors of these two name the
+last trace of a page, so traces that arrive between pages shift nothing. Cursors of the other orders count traces within
+the range of the first page; what arrives late may shift them.
+
+Not promised: a trace whose spans reach more than a day outside the asked range is summed up whole, but ordered by what
+lies within that day.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["SORTS", "TracePage", "TraceSearch", "TraceSummary"]
+from sonde.core.errors import ValidationError
+from sonde.query.cursor import fingerprint, pack, unpack
+from sonde.query.filters import TRACE_COLUMNS, Filter
+from sonde.query.slices import kept_range, stretches
+from sonde.query.spans import KINDS, STATUSES
+from sonde.query.text import parse_text
+from sonde.query.times import MAX_NS
+from sonde.query.trace import bounds
 
-SORTS = ("recent", "oldest", "longest", "shortest", "most_spans", "errors")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sonde.query.source import Source
+
+__all__ = ["SORTS", "TracePage", "TraceSearch", "TraceSummary", "choice", "search"]
+
+_DAY_NS = 86_400 * 10**9
+_MOST_CANDIDATES = 100_000
+_RANKS = {
+    "longest": "max(toUnixTimestamp64Nano(Timestamp) + Duration) - min(toUnixTimestamp64Nano(Timestamp)) DESC",
+    "shortest": "max(toUnixTimestamp64Nano(Timestamp) + Duration) - min(toUnixTimestamp64Nano(Timestamp)) ASC",
+    "most_spans": "uniqExact(SpanId, SpanKind) DESC",
+    "errors": "uniqExactIf((SpanId, SpanKind), StatusCode = 'Error') DESC",
+}
+SORTS = ("recent", "oldest", *_RANKS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +111,239 @@ class TracePage:
 
     traces: tuple[TraceSummary, ...]
     next: str | None
+
+
+def search(source: Source, asked: TraceSearch) -> TracePage:
+    """A page of traces; see `Query.find_traces`."""
+    choice("sort", asked.sort, SORTS)
+    if not 1 <= asked.limit <= 1000:
+        raise ValidationError(f"limit: {asked.limit} is not between 1 and 1000; write limit=20")
+    kept = kept_range(source, "otel_traces")
+    if kept is None:
+        return TracePage((), None)
+    walk = _Ranked if asked.sort in _RANKS else _Timed
+    ids, following = walk(source, asked, kept).page()
+    return TracePage(_summaries(source, ids, asked), following)
+
+
+def choice(name: str, value: str, allowed: Sequence[str]) -> str:
+    """The allowed value that was meant, in any case; an empty one stays empty.
+
+    Raises:
+        ValidationError: it is none of them.
+    """
+    for known in allowed:
+        if value.lower() == known.lower():
+            return known
+    if value:
+        raise ValidationError(f"{name}: {value[:80]!r} is none of {', '.join(allowed)}; write {name}={allowed[0]}")
+    return ""
+
+
+def _conditions(asked: TraceSearch) -> Filter:
+    """Everything that a matching span must meet but the time range."""
+    given = Filter()
+    given.equal("ServiceName", asked.service)
+    given.equal("SpanName", asked.operation)
+    given.equal("SpanKind", choice("kind", asked.kind, KINDS))
+    given.equal("StatusCode", choice("status", asked.status, STATUSES))
+    if asked.min_duration_ns is not None:
+        given.add(f"Duration >= {given.bind(asked.min_duration_ns, 'UInt64')}")
+    if asked.max_duration_ns is not None:
+        given.add(f"Duration <= {given.bind(asked.max_duration_ns, 'UInt64')}")
+    given.attributes(asked.where, TRACE_COLUMNS)
+    given.text(parse_text(asked.text), _contains)
+    return given
+
+
+def _contains(term: str) -> str:
+    """Where free text looks: names, messages, attribute values, event names and event attribute values."""
+    found = f"positionCaseInsensitiveUTF8(x, {term}) > 0"
+    return (
+        f"positionCaseInsensitiveUTF8(SpanName, {term}) > 0 OR positionCaseInsensitiveUTF8(StatusMessage, {term}) > 0"
+        f" OR arrayExists(x -> {found}, mapValues(SpanAttributes))"
+        f" OR arrayExists(x -> {found}, mapValues(ResourceAttributes))"
+        f" OR arrayExists(x -> {found}, Events.Name)"
+        f" OR arrayExists(m -> arrayExists(x -> {found}, mapValues(m)), Events.Attributes)"
+    )
+
+
+class _Timed:
+    """A page by time: stretches from one end until the page is full.
+
+    A stretch gives the traces whose newest (for `oldest`: oldest) match lies within it. They are first read off its
+    outermost matching spans, which needs no grouping; only where few traces own all of those does a grouping decide.
+    """
+
+    def __init__(self, source: Source, asked: TraceSearch, kept: tuple[int, int]) -> None:
+        self.source, self.asked = source, asked
+        self.newest_first = asked.sort == "recent"
+        self.start_ns = max(kept[0], asked.start_ns or 0)
+        self.end_ns = min(kept[1] + 1, asked.end_ns if asked.end_ns is not None else MAX_NS)
+        self.mark = fingerprint(replace(asked, cursor="", limit=1))
+        self.after: tuple[int, str] | None = None
+        if asked.cursor:
+            at, trace_id = unpack(asked.cursor, self.mark, (int, str))
+            self.after = (at, trace_id)
+
+    def page(self) -> tuple[list[str], str | None]:
+        """The page's trace ids, and the cursor of the next page."""
+        found: dict[str, int] = {}
+        wanted = self.asked.limit + 1
+        for stretch in stretches(*self._left(), newest_first=self.newest_first):
+            found.update(self._within(stretch, wanted - len(found), found))
+            if len(found) >= wanted:
+                break
+        ids = list(found)[: self.asked.limit]
+        return ids, pack(self.mark, [found[ids[-1]], ids[-1]]) if len(found) >= wanted else None
+
+    def _left(self) -> tuple[int, int]:
+        """The range that the pages before this one have not used up."""
+        if self.after is None:
+            return self.start_ns, self.end_ns
+        at = self.after[0]
+        return (self.start_ns, min(self.end_ns, at + 1)) if self.newest_first else (max(self.start_ns, at), self.end_ns)
+
+    def _within(self, stretch: tuple[int, int], missing: int, found: dict[str, int]) -> list[tuple[str, int]]:
+        """The first traces of a stretch, at most as many as are missing."""
+        most = 10 * missing
+        rows = self._outermost(stretch, most)
+        complete = len(rows) < most
+        if not complete:
+            # Spans at the very moment where the statement stopped may be missing, and with them a trace that comes first.
+            rows = [(name, at) for name, at in rows if at != rows[-1][1]]
+        heads = self._unseen(rows, found)
+        if not complete and len(heads) < missing:
+            return self._grouped(stretch, missing)
+        return heads[:missing]
+
+    def _outermost(self, stretch: tuple[int, int], most: int) -> list[tuple[str, int]]:
+        """Trace id and time of matching spans from the asked end, ties by id."""
+        given = _conditions(self.asked)
+        given.between(*stretch)
+        order = "DESC" if self.newest_first else "ASC"
+        rows = self.source.rows(
+            f"SELECT TraceId AS id, toUnixTimestamp64Nano(Timestamp) AS at FROM @otel_traces WHERE {given.sql}"
+            f" ORDER BY Timestamp {order} LIMIT {given.bind(most, 'UInt64')}",
+            given.parameters,
+        )
+        pairs = [(str(row["id"]), int(row["at"])) for row in rows]
+        return sorted(pairs, key=lambda pair: (pair[1], pair[0]), reverse=self.newest_first)
+
+    def _unseen(self, rows: list[tuple[str, int]], found: dict[str, int]) -> list[tuple[str, int]]:
+        """Each trace's first row, without the traces of this page and of those before."""
+        heads: dict[str, int] = {}
+        for name, at in rows:
+            if name not in found and (self.after is None or self._follows((at, name))):
+                heads.setdefault(name, at)
+        earlier = self._before_cursor(list(heads)) if self.after else set()
+        return [(name, at) for name, at in heads.items() if name not in earlier]
+
+    def _follows(self, pair: tuple[int, str]) -> bool:
+        assert self.after is not None
+        return pair < self.after if self.newest_first else pair > self.after
+
+    def _before_cursor(self, names: list[str]) -> set[str]:
+        """Which of the traces have a match on the pages before."""
+        assert self.after is not None
+        at = self.after[0]
+        given = _conditions(self.asked)
+        given.between(*((at, self.end_ns) if self.newest_first else (self.start_ns, at + 1)))
+        given.add(f"TraceId IN {given.bind(names, 'Array(String)')}")
+        # A match at the cursor's own moment was on an earlier page only if its id comes first.
+        rows = self.source.rows(
+            f"SELECT DISTINCT TraceId AS id, toUnixTimestamp64Nano(Timestamp) AS at FROM @otel_traces WHERE {given.sql}",
+            given.parameters,
+        )
+        return {row["id"] for row in rows if not self._follows((int(row["at"]), row["id"]))}
+
+    def _grouped(self, stretch: tuple[int, int], missing: int) -> list[tuple[str, int]]:
+        """As `_within`, by grouping every match up to the asked end."""
+        given = _conditions(self.asked)
+        given.between(*((stretch[0], self.end_ns) if self.newest_first else (self.start_ns, stretch[1])))
+        order, edge = ("DESC", "max") if self.newest_first else ("ASC", "min")
+        inside = f"at >= {given.bind(stretch[0], 'Int64')} AND at < {given.bind(stretch[1], 'Int64')}"
+        if self.after is not None:
+            sign = "<" if self.newest_first else ">"
+            inside += f" AND (at, id) {sign} ({given.bind(self.after[0], 'Int64')}, {given.bind(self.after[1])})"
+        rows = self.source.rows(
+            f"SELECT TraceId AS id, toUnixTimestamp64Nano({edge}(Timestamp)) AS at FROM @otel_traces WHERE {given.sql}"
+            f" GROUP BY id HAVING {inside} ORDER BY at {order}, id {order} LIMIT {given.bind(missing, 'UInt64')}",
+            given.parameters,
+        )
+        return [(str(row["id"]), int(row["at"])) for row in rows]
+
+
+class _Ranked:
+    """A page by a figure of the whole trace."""
+
+    def __init__(self, source: Source, asked: TraceSearch, kept: tuple[int, int]) -> None:
+        self.source, self.asked = source, asked
+        self.start_ns = max(kept[0], asked.start_ns or 0)
+        self.end_ns = min(kept[1] + 1, asked.end_ns if asked.end_ns is not None else MAX_NS)
+        self.mark = fingerprint(replace(asked, cursor="", limit=1))
+        self.offset = 0
+        if asked.cursor:
+            self.offset, self.start_ns, self.end_ns = unpack(asked.cursor, self.mark, (int, int, int))
+
+    def page(self) -> tuple[list[str], str | None]:
+        """The page's trace ids, and the cursor of the next page."""
+        matching, around = _conditions(self.asked), Filter()
+        matching.between(self.start_ns, self.end_ns)
+        around.parameters = matching.parameters
+        around.between(max(0, self.start_ns - _DAY_NS), min(MAX_NS, self.end_ns + _DAY_NS))
+        limit = self.asked.limit
+        rows = self.source.rows(
+            f"SELECT TraceId AS id FROM @otel_traces WHERE {around.sql} AND TraceId IN ("
+            f"SELECT TraceId FROM @otel_traces WHERE {matching.sql} GROUP BY TraceId"
+            f" ORDER BY max(Timestamp) DESC LIMIT {_MOST_CANDIDATES})"
+            f" GROUP BY id ORDER BY {_RANKS[self.asked.sort]}, id"
+            f" LIMIT {around.bind(limit + 1, 'UInt64')} OFFSET {around.bind(self.offset, 'UInt64')}",
+            around.parameters,
+        )
+        ids = [str(row["id"]) for row in rows]
+        following = pack(self.mark, [self.offset + limit, self.start_ns, self.end_ns]) if len(ids) > limit else None
+        return ids[:limit], following
+
+
+def _summaries(source: Source, ids: list[str], asked: TraceSearch) -> tuple[TraceSummary, ...]:
+    """What a list shows of each trace, in the order of the ids."""
+    if not ids:
+        return ()
+    matching, given = _conditions(asked), Filter()
+    matching.between(asked.start_ns, asked.end_ns)
+    given.parameters = matching.parameters
+    given.add(f"TraceId IN {given.bind(ids, 'Array(String)')}")
+    given.between(*(bounds(source, ids) or (None, None)))
+    rows = source.rows(
+        f"""SELECT TraceId AS id, ServiceName AS service, toUnixTimestamp64Nano(min(Timestamp)) AS first,
+            max(toUnixTimestamp64Nano(Timestamp) + Duration) AS last, uniqExact(SpanId, SpanKind) AS spans,
+            uniqExactIf((SpanId, SpanKind), StatusCode = 'Error') AS errors, countIf({matching.sql}) AS matched,
+            min((ParentSpanId != '', toUnixTimestamp64Nano(Timestamp), SpanName)) AS root
+        FROM @otel_traces WHERE {given.sql} GROUP BY id, service""",
+        given.parameters,
+    )
+    by_id: dict[str, list[dict[str, Any]]] = {name: [] for name in ids}
+    for row in rows:
+        by_id[row["id"]].append(row)
+    return tuple(_summary(name, parts) for name, parts in by_id.items() if parts)
+
+
+def _summary(trace_id: str, parts: list[dict[str, Any]]) -> TraceSummary:
+    """One trace from its rows by service."""
+    root = min(parts, key=lambda part: tuple(part["root"]))
+    first = min(int(part["first"]) for part in parts)
+    services = sorted(
+        ((str(part["service"]), int(part["spans"])) for part in parts), key=lambda pair: (-pair[1], pair[0])
+    )
+    return TraceSummary(
+        trace_id=trace_id,
+        root_service=root["service"],
+        root_name=tuple(root["root"])[2],
+        start_ns=first,
+        duration_ns=max(int(part["last"]) for part in parts) - first,
+        spans=sum(int(part["spans"]) for part in parts),
+        errors=sum(int(part["errors"]) for part in parts),
+        services=tuple(services),
+        matched=sum(int(part["matched"]) for part in parts),
+    )

@@ -1,0 +1,107 @@
+"""Log records from the rows of `otel_logs`: which columns are read, and how a row becomes a `LogRecord`.
+
+OTLP gives a log record no id, so Sonde names one by its time and a hash of what it says: the same record has the same
+name in every answer, and two records share a name only when they are equal in every hashed field (then they are the same
+line twice, and nothing is lost by calling them alike).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sonde.query.spans import Resource, Scope
+from sonde.query.values import typed, typed_map
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sonde.query.spans import Value
+
+__all__ = ["LINE_HASH", "LOG_SELECT", "SEVERITIES", "LogRecord", "read_logs"]
+
+SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+"""Severity names of the log data model; each covers four numbers, from 1."""
+
+LINE_HASH = (
+    "cityHash64(Body, TraceId, SpanId, ServiceName, SeverityNumber, EventName, ScopeName,"
+    " mapKeys(LogAttributes), mapValues(LogAttributes), mapKeys(ResourceAttributes), mapValues(ResourceAttributes))"
+)
+
+LOG_SELECT = f"""
+SELECT toUnixTimestamp64Nano(Timestamp) AS TimeNs, toUnixTimestamp64Nano(ObservedTimestamp) AS ObservedNs,
+    {LINE_HASH} AS LineHash, SeverityText, SeverityNumber, ServiceName, Body, BodyType, TraceId, SpanId,
+    TraceFlags, EventName, LogAttributes, LogAttributesTypes, DroppedAttributesCount,
+    ResourceAttributes, ResourceAttributesTypes, ResourceSchemaUrl, ResourceDroppedAttributesCount,
+    ScopeName, ScopeVersion, ScopeAttributes, ScopeAttributesTypes, ScopeSchemaUrl, ScopeDroppedAttributesCount
+FROM @otel_logs
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """One log record, every field that OTLP gave.
+
+    Attributes:
+        id: names this record; the same for every asking.
+        time_ns: the record's time, or when it was observed where the sender gave none.
+        observed_ns: when it was observed, 0 where unknown.
+        severity: severity text as sent, or the data model's short name for the number.
+        severity_number: 0 (unspecified) to 24.
+        body: the body, typed; text for most.
+        trace_id: 32 hexadecimal digits, or empty.
+        span_id: 16 hexadecimal digits, or empty.
+        flags: W3C trace flags.
+    """
+
+    id: str
+    time_ns: int
+    observed_ns: int
+    severity: str
+    severity_number: int
+    service: str
+    body: Value
+    trace_id: str
+    span_id: str
+    flags: int
+    event_name: str
+    attributes: dict[str, Value] = field(default_factory=dict)
+    dropped_attributes: int = 0
+    resource: Resource = field(default_factory=Resource)
+    scope: Scope = field(default_factory=Scope)
+
+
+def read_logs(rows: Iterable[Mapping[str, Any]]) -> list[LogRecord]:
+    """Records from rows of LOG_SELECT, in the rows' order."""
+    return [_record(row) for row in rows]
+
+
+def _record(row: Mapping[str, Any]) -> LogRecord:
+    time_ns, number = int(row["TimeNs"]), int(row["SeverityNumber"])
+    return LogRecord(
+        id=f"{time_ns:x}-{int(row['LineHash']):016x}",
+        time_ns=time_ns,
+        observed_ns=int(row["ObservedNs"]),
+        severity=row["SeverityText"] or (SEVERITIES[(number - 1) // 4] if 1 <= number <= 24 else ""),
+        severity_number=number,
+        service=row["ServiceName"],
+        body=typed(row["Body"], row["BodyType"]),
+        trace_id=row["TraceId"],
+        span_id=row["SpanId"],
+        flags=int(row["TraceFlags"]),
+        event_name=row["EventName"],
+        attributes=typed_map(row["LogAttributes"], row["LogAttributesTypes"]),
+        dropped_attributes=int(row["DroppedAttributesCount"]),
+        resource=Resource(
+            typed_map(row["ResourceAttributes"], row["ResourceAttributesTypes"]),
+            row["ResourceSchemaUrl"],
+            int(row["ResourceDroppedAttributesCount"]),
+        ),
+        scope=Scope(
+            row["ScopeName"],
+            row["ScopeVersion"],
+            typed_map(row["ScopeAttributes"], row["ScopeAttributesTypes"]),
+            row["ScopeSchemaUrl"],
+            int(row["ScopeDroppedAttributesCount"]),
+        ),
+    )

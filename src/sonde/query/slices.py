@@ -1,0 +1,46 @@
+"""Reading from the newest end backwards (or from the oldest forwards) in growing stretches of time.
+
+Most searches are satisfied by the last minutes. Asking for the newest stretch first and going on only while the page is
+not full keeps a search over weeks as cheap as one over minutes, whatever order the tables are sorted in: the engine
+prunes partitions and granules by time. Stretches grow twelvefold, so that even years take few statements.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sonde.query.source import Source
+
+__all__ = ["kept_range", "stretches"]
+
+FIRST_NS = 300 * 10**9
+GROWTH = 12
+
+
+def kept_range(source: Source, table: str) -> tuple[int, int] | None:
+    """The earliest and latest Timestamp of a table in nanoseconds; None where it is empty. Answered from metadata."""
+    rows = source.rows(
+        "SELECT toUnixTimestamp64Nano(min(Timestamp)) AS first, toUnixTimestamp64Nano(max(Timestamp)) AS last,"
+        f" count() AS n FROM @{table}"
+    )
+    if not rows or not int(rows[0]["n"]):
+        return None
+    return int(rows[0]["first"]), int(rows[0]["last"])
+
+
+def stretches(start_ns: int, end_ns: int, *, newest_first: bool) -> Iterator[tuple[int, int]]:
+    """Adjoining stretches `(start, end)` that together cover start (inclusive) to end (exclusive)."""
+    length = FIRST_NS
+    while start_ns < end_ns:
+        if newest_first:
+            begin = max(start_ns, end_ns - length)
+            yield begin, end_ns
+            end_ns = begin
+        else:
+            finish = min(end_ns, start_ns + length)
+            yield start_ns, finish
+            start_ns = finish
+        length *= GROWTH
