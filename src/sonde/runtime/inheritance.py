@@ -41,7 +41,7 @@ class Inheritance:
     def environment(self) -> dict[str, str]:
         """The variables that carry the share to a child started with `pass_fds=self.descriptors()`."""
         return {
-            _SETTINGS: base64.b64encode(pickle.dumps(self.settings)).decode("ascii"),
+            _SETTINGS: self.pack(self.settings),
             _SOCKETS: ",".join(f"{name}={sock.fileno()}" for name, sock in self.sockets.items()),
             _PARENT: str(self.parent_fd),
         }
@@ -49,6 +49,16 @@ class Inheritance:
     def descriptors(self) -> tuple[int, ...]:
         """The file descriptors that the child must inherit."""
         return (self.parent_fd, *(sock.fileno() for sock in self.sockets.values()))
+
+    @staticmethod
+    def pack(settings: Any) -> str:
+        """Settings as text for an environment variable."""
+        return base64.b64encode(pickle.dumps(settings)).decode("ascii")
+
+    @staticmethod
+    def unpack(text: str) -> Any:
+        """The inverse of `pack`."""
+        return pickle.loads(base64.b64decode(text))  # noqa: S301  written by our own parent a moment ago
 
     @classmethod
     def receive(cls) -> Inheritance:
@@ -65,7 +75,7 @@ class Inheritance:
             ) from None
         pairs = (pair.split("=") for pair in sockets.split(",") if pair)
         return cls(
-            settings=pickle.loads(base64.b64decode(settings)),  # noqa: S301  written by our own parent a moment ago
+            settings=cls.unpack(settings),
             sockets={name: socket.socket(fileno=int(fd)) for name, fd in pairs},
             parent_fd=int(parent),
         )

@@ -1,0 +1,171 @@
+"""The keeper: the process that takes journal segments into the store and answers questions.
+
+Ingest runs in a thread of its own, questions in uvicorn's. The web port answers from the first moment, also while the
+store is opened or down: `/readyz` then says so, and questions get a retryable refusal. When the store cannot be opened
+for a reason that passes (a server that is away), the keeper keeps trying; when it is a mistake (a wrong URL, a directory
+that another process holds), it ends with the reason.
+
+Stopping: the doors have sealed the journal by then, so the ingest takes what is left for up to `DRAIN_S`; what remains is
+taken at the next start.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+import uvicorn
+
+from sonde.core.errors import InternalError, SondeError
+from sonde.receivers.intake import Tenants
+from sonde.runtime.board import Board
+from sonde.runtime.inheritance import Inheritance
+from sonde.runtime.lifeline import on_stop
+from sonde.runtime.settings import KeeperSettings
+from sonde.store import Ingester, Store, open_store
+from sonde.web.app import create_app
+from sonde.web.keeper_metrics import keeper_families
+
+__all__ = ["Keeper", "main"]
+
+NOTICE_EVERY_S = 1.0
+DRAIN_S = 10.0
+FIRST_PAUSE_S, MAX_PAUSE_S = 0.2, 5.0
+
+log = logging.getLogger("sonde.keeper")
+
+
+class Keeper:
+    """Ingest and web of one server: the main thread reports, one thread takes segments in, one answers.
+
+    Args:
+        name: on the board, `keeper`.
+        settings: the keeper's share.
+        inheritance: the socket `web`, and the supervisor's pipe.
+    """
+
+    def __init__(self, name: str, settings: KeeperSettings, inheritance: Inheritance) -> None:
+        self._name = name
+        self._settings = settings
+        self._inheritance = inheritance
+        self._board = Board(settings.data)
+        self._stop = threading.Event()
+        self._store: Store | None = None
+        self._ingester: Ingester | None = None
+        self._trouble = "the store is being opened"
+        self._failure: SondeError | None = None
+        tenants = Tenants(settings.tenants)
+        self._app = create_app(
+            None, status=self.status, tenant_header=settings.tenants.header, resolve_tenant=tenants.resolve
+        )
+
+    def run(self) -> None:
+        """Keep and answer until told to stop.
+
+        Raises:
+            SondeError: the store cannot be opened, and trying again would not help.
+        """
+        on_stop(self._inheritance.parent_fd, self._stop.set)
+        web = uvicorn.Server(
+            uvicorn.Config(self._app, log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="off")
+        )
+        answering = threading.Thread(target=web.run, args=([self._inheritance.sockets["web"]],), name="web")
+        keeping = threading.Thread(target=self._keep, name="ingest")
+        answering.start()
+        keeping.start()
+        while not self._stop.is_set():
+            self._report()
+            self._stop.wait(NOTICE_EVERY_S)
+        web.should_exit = True
+        answering.join()
+        keeping.join()
+        self._board.withdraw(self._name)
+        if self._failure is not None:
+            raise self._failure
+
+    def status(self) -> dict[str, Any]:
+        """How each part does, for readiness and `/sonde/stats`: doors and keeper by name, each with `ready` and why not."""
+        doors = [f"door-{index}" for index in range(self._settings.doors)]
+        trouble = self._board.trouble(doors)
+        parts: dict[str, Any] = {
+            name: {"ready": name not in trouble, "trouble": trouble.get(name, "")} for name in doors
+        }
+        reason = self._reason()
+        parts["store"] = {
+            "ready": not reason,
+            "trouble": reason,
+            "ingest": self._ingester.status() if self._ingester else {},
+        }
+        return parts
+
+    def _keep(self) -> None:
+        """The ingest thread: open the store, take segments in until stopped, drain, close."""
+        try:
+            store = self._opened()
+            if store is None:
+                return
+            with closing(store):
+                self._take_in(store)
+        except SondeError as error:
+            self._failure = error
+        except Exception as error:
+            log.exception("ingest ended")
+            self._failure = InternalError(f"ingest ended: {error}")
+        finally:
+            self._stop.set()
+
+    def _opened(self) -> Store | None:
+        pause = FIRST_PAUSE_S
+        while not self._stop.is_set():
+            try:
+                store = open_store(self._settings.store_url, self._settings.data)
+            except SondeError as error:
+                if not error.traits.retryable:
+                    raise
+                self._trouble = error.message
+                log.warning("the store cannot be opened yet: %s", error.message)
+                self._stop.wait(pause)
+                pause = min(MAX_PAUSE_S, pause * 2)
+            else:
+                self._trouble = ""
+                return store
+        return None
+
+    def _take_in(self, store: Store) -> None:
+        self._store = store
+        self._ingester = Ingester(store, self._settings.data / "journal")
+        self._app.state.parts = replace(self._app.state.parts, store=store)
+        self._ingester.run(self._stop)
+        deadline = time.monotonic() + DRAIN_S
+        while time.monotonic() < deadline and self._ingester.step():
+            pass
+
+    def _reason(self) -> str:
+        if self._trouble or self._ingester is None:
+            return self._trouble
+        return str(self._ingester.status().get("last_error") or "")
+
+    def _report(self) -> None:
+        ingest = self._ingester.status() if self._ingester else {}
+        figures = {"trouble": self._trouble, "ingest": ingest, "metrics": keeper_families(ingest)}
+        self._board.post(self._name, ready=not self._trouble and self._ingester is not None, figures=figures)
+
+
+def main() -> None:
+    """Run the keeper that a supervisor started; the process's name on the board is the first argument."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    inheritance = Inheritance.receive()
+    try:
+        Keeper(sys.argv[1], inheritance.settings, inheritance).run()
+    except SondeError as error:
+        log.error("%s", error)  # noqa: TRY400  the message says it all; a traceback would hide it
+        raise SystemExit(error.traits.exit_code) from None
+
+
+if __name__ == "__main__":
+    main()
