@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import httpx
 import typer
@@ -69,7 +69,7 @@ class Remote:
         self.url = url.rstrip("/") if "://" in url else f"http://{url.rstrip('/')}"
         self._http = httpx.Client(base_url=self.url, timeout=_TIMEOUT_S, transport=transport)
 
-    def __enter__(self) -> Remote:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
