@@ -4,12 +4,14 @@
 """
 
 import os
+from pathlib import Path
 
 from setuptools import Extension, setup
 
 kernel = Extension(
     "sonde.otlp.kernel",
     ["src/sonde/otlp/kernel.pyx"],
+    depends=sorted(map(str, Path("src/sonde/otlp").glob("kernel_*.pxi"))),
     optional=True,
     extra_compile_args=["-O3"],
 )
