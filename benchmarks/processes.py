@@ -125,15 +125,16 @@ class Sonde:
         with urllib.request.urlopen(query, timeout=30) as answer:
             return int(json.load(answer)["rows"][0]["n"])
 
-    def wait_rows(self, table: str, count: int, within_s: float = 120) -> float:
+    def wait_sum(self, total, count: int, within_s: float = 120) -> float:
+        """Seconds until `total()` reaches `count`."""
         started = time.monotonic()
         found = 0
         while time.monotonic() - started < within_s:
-            found = self.rows(table)
+            found = total()
             if found >= count:
                 return time.monotonic() - started
             time.sleep(0.1)
-        raise RuntimeError(f"{found} of {count} rows in {table} after {within_s} s")
+        raise RuntimeError(f"{found} of {count} rows after {within_s} s")
 
 
 @contextmanager
