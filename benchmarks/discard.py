@@ -30,8 +30,8 @@ async def serve(grpc_port: int, http_port: int) -> None:
     stats = DoorStats()
     intake = Intake(Discard(), stats=stats, budget=Budget(), tenants=Tenants())
     for receiver, port in (
-        (otlp_grpc.Receiver(otlp_grpc.Config(), intake), grpc_port),
-        (otlp_http.Receiver(otlp_http.Config(), intake), http_port),
+        (otlp_grpc.Receiver(otlp_grpc.Config(), intake, stats), grpc_port),
+        (otlp_http.Receiver(otlp_http.Config(), intake, stats), http_port),
     ):
         await receiver.start([bind(f"127.0.0.1:{port}", "discard")])
     await asyncio.Event().wait()

@@ -49,6 +49,7 @@ class Door:
         self._inheritance = inheritance
         self._board = Board(settings.data)
         self._stats = DoorStats()
+        self._budget = Budget(settings.receivers.budget_bytes)
 
     async def run(self) -> None:
         """Receive until told to stop.
@@ -77,18 +78,21 @@ class Door:
 
     def _receivers(self, sink: Sink) -> list[tuple[Any, str]]:
         configured = self._settings.receivers
-        intake = Intake(
-            sink, stats=self._stats, budget=Budget(configured.budget_bytes), tenants=Tenants(self._settings.tenants)
-        )
+        intake = Intake(sink, stats=self._stats, budget=self._budget, tenants=Tenants(self._settings.tenants))
         return [
-            (otlp_grpc.Receiver(configured.otlp_grpc, intake), "grpc"),
-            (otlp_http.Receiver(configured.otlp_http, intake), "http"),
+            (otlp_grpc.Receiver(configured.otlp_grpc, intake, self._stats), "grpc"),
+            (otlp_http.Receiver(configured.otlp_http, intake, self._stats), "http"),
         ]
 
     async def _report(self, writer: JournalWriter, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            metrics = door_families(self._stats, writer.stats())
-            self._board.post(self._name, ready=True, figures={"metrics": metrics})
+            budget = self._budget
+            journal = writer.stats()
+            metrics = door_families(
+                self._stats.snapshot(), journal, held_bytes=budget.held, limit_bytes=budget.limit_bytes
+            )
+            refusal = str(journal["refusing"])
+            self._board.post(self._name, ready=not refusal, figures={"trouble": refusal, "metrics": metrics})
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), NOTICE_EVERY_S)
 
