@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sonde.core.units import format_duration
+from sonde.core.units import format_count, format_duration
 
 __all__ = [
     "SERVICE_COLOURS",
@@ -29,11 +29,13 @@ __all__ = [
     "JsonFlag",
     "clock_time",
     "console",
+    "error_share",
     "milliseconds",
     "note",
     "print_json",
     "print_rows",
     "print_table",
+    "rate",
     "service_colour",
     "severity_colour",
 ]
@@ -127,6 +129,19 @@ def note(text: str) -> None:
 def milliseconds(value: float | None) -> str:
     """A duration given in milliseconds, in the unit a person would choose; `-` for none."""
     return "-" if value is None else format_duration(value / 1000)
+
+
+def rate(per_second: float) -> str:
+    """A rate at three digits: `0.25/s`, `1.20k/s`."""
+    return f"{format_count(per_second) if per_second >= 1000 else f'{per_second:.3g}'}/s"
+
+
+def error_share(errors: int, total: int) -> Text:
+    """The share of errors in per cent: dim for none, red from a hundredth on."""
+    if not errors or not total:
+        return Text("0", style="dim")
+    share = errors / total
+    return Text(f"{share:.1%}" if share >= 0.001 else "<0.1%", style="red" if share >= 0.01 else "yellow")
 
 
 def clock_time(rfc3339: str, *, with_date: bool = False) -> str:

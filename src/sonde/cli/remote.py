@@ -8,7 +8,7 @@ listens, the error says how to start a server. Nothing is retried: a person is w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, Self
 
@@ -19,7 +19,7 @@ from sonde.cli.failure import CommandError
 from sonde.core import errors
 from sonde.core.errors import DeadlineError, InternalError, NetworkError, SondeError, UnsupportedError
 
-__all__ = ["DEFAULT_URL", "EndOption", "Remote", "SinceOption", "StartOption", "UrlOption", "period"]
+__all__ = ["DEFAULT_URL", "EndOption", "Remote", "SinceOption", "StartOption", "UrlOption", "one_of", "period"]
 
 DEFAULT_URL = "http://127.0.0.1:4321"
 _TIMEOUT_S = 60.0
@@ -42,6 +42,11 @@ _BY_CATEGORY: dict[str, type[SondeError]] = {
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, SondeError) and SondeError in kind.__bases__
 }
+
+
+def one_of(*words: str) -> Callable[[str], list[str]]:
+    """What an option's shell completion offers."""
+    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
 
 
 def period(since: str | None, start: str | None, end: str | None, *, default: str | None = "1h") -> dict[str, str]:
