@@ -225,7 +225,7 @@ class TLSContext:
 
 async def listen(
     sockets: Sequence[socket],
-    factory: Callable[[], asyncio.Protocol],
+    factory: Callable[[], asyncio.BaseProtocol],
     *,
     tls: TLSContext | None = None,
     handshake_s: float = 10.0,
