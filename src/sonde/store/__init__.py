@@ -1,0 +1,1 @@
+"""The store: the schema, the engine behind a URL, ingest, retention and backup."""

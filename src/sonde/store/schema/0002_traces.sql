@@ -1,0 +1,153 @@
+-- Spans: the OpenTelemetry ClickHouse exporter's columns first, then what it leaves out of OTLP.
+--
+-- OffClock: the span began more than 30 days before its segment, or more than a day after it. Such spans share one
+-- partition, so that wrong clocks and old files cannot make thousands of them.
+-- EndsBefore: nanoseconds by which the span ends before it begins; Duration is then 0.
+
+CREATE TABLE IF NOT EXISTS {{table otel_traces}} (
+    Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    TraceId String CODEC(ZSTD(1)),
+    SpanId String CODEC(ZSTD(1)),
+    ParentSpanId String CODEC(ZSTD(1)),
+    TraceState String CODEC(ZSTD(1)),
+    SpanName LowCardinality(String) CODEC(ZSTD(1)),
+    SpanKind LowCardinality(String) CODEC(ZSTD(1)),
+    ServiceName LowCardinality(String) CODEC(ZSTD(1)),
+    ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    ScopeName String CODEC(ZSTD(1)),
+    ScopeVersion String CODEC(ZSTD(1)),
+    SpanAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    Duration UInt64 CODEC(T64, ZSTD(1)),
+    StatusCode LowCardinality(String) CODEC(ZSTD(1)),
+    StatusMessage String CODEC(ZSTD(1)),
+    Events Nested (
+        Timestamp DateTime64(9),
+        Name LowCardinality(String),
+        Attributes Map(LowCardinality(String), String),
+        AttributesTypes Map(LowCardinality(String), LowCardinality(String)),
+        DroppedAttributesCount UInt32
+    ) CODEC(ZSTD(1)),
+    Links Nested (
+        TraceId String,
+        SpanId String,
+        TraceState String,
+        Attributes Map(LowCardinality(String), String),
+        AttributesTypes Map(LowCardinality(String), LowCardinality(String)),
+        DroppedAttributesCount UInt32,
+        Flags UInt32
+    ) CODEC(ZSTD(1)),
+    SpanAttributesTypes Map(LowCardinality(String), LowCardinality(String)) CODEC(ZSTD(1)),
+    ResourceAttributesTypes Map(LowCardinality(String), LowCardinality(String)) CODEC(ZSTD(1)),
+    ResourceSchemaUrl LowCardinality(String) CODEC(ZSTD(1)),
+    ResourceDroppedAttributesCount UInt32 CODEC(ZSTD(1)),
+    ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    ScopeAttributesTypes Map(LowCardinality(String), LowCardinality(String)) CODEC(ZSTD(1)),
+    ScopeSchemaUrl LowCardinality(String) CODEC(ZSTD(1)),
+    ScopeDroppedAttributesCount UInt32 CODEC(ZSTD(1)),
+    Flags UInt32 CODEC(ZSTD(1)),
+    DroppedAttributesCount UInt32 CODEC(ZSTD(1)),
+    DroppedEventsCount UInt32 CODEC(ZSTD(1)),
+    DroppedLinksCount UInt32 CODEC(ZSTD(1)),
+    EndsBefore UInt64 CODEC(ZSTD(1)),
+    OffClock Bool CODEC(ZSTD(1)),
+    INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX idx_res_attr_key mapKeys(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_span_attr_key mapKeys(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_span_attr_value mapValues(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_duration Duration TYPE minmax GRANULARITY 1,
+    INDEX idx_lower_span_name lower(SpanName) TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8
+) ENGINE = {{engine MergeTree}}
+PARTITION BY if(OffClock, toDate(0), toDate(Timestamp))
+PRIMARY KEY (ServiceName, SpanName, toDateTime(Timestamp))
+ORDER BY (ServiceName, SpanName, toDateTime(Timestamp), Timestamp)
+SETTINGS {{settings}};
+
+{{distribute otel_traces}};
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {{view otel_traces_mv}} TO {{name otel_traces}} AS
+WITH
+    by_resource AS (SELECT segment_ns, arrayJoin(groups) AS g FROM {{name sonde_landing_traces}}),
+    with_resource AS (
+        SELECT
+            segment_ns,
+            {{map g.resource.attributes}} AS ResourceAttributes,
+            {{types g.resource.attributes}} AS ResourceAttributesTypes,
+            toLowCardinality(ResourceAttributes['service.name']) AS ServiceName,
+            toLowCardinality(g.schema_url) AS ResourceSchemaUrl,
+            g.resource.dropped AS ResourceDroppedAttributesCount,
+            arrayJoin(g.scopes) AS s
+        FROM by_resource),
+    by_span AS (
+        SELECT
+            * EXCEPT (s),
+            s.scope.name AS ScopeName,
+            s.scope.version AS ScopeVersion,
+            {{map s.scope.attributes}} AS ScopeAttributes,
+            {{types s.scope.attributes}} AS ScopeAttributesTypes,
+            toLowCardinality(s.schema_url) AS ScopeSchemaUrl,
+            s.scope.dropped AS ScopeDroppedAttributesCount,
+            arrayJoin(s.spans) AS span
+        FROM with_resource)
+SELECT
+    {{time span.start}} AS Timestamp,
+    lower(hex(span.trace_id)) AS TraceId,
+    lower(hex(span.span_id)) AS SpanId,
+    lower(hex(span.parent_span_id)) AS ParentSpanId,
+    span.trace_state AS TraceState,
+    toLowCardinality(span.name) AS SpanName,
+    toLowCardinality(transform(
+        span.kind, [1, 2, 3, 4, 5], ['Internal', 'Server', 'Client', 'Producer', 'Consumer'], 'Unspecified')) AS SpanKind,
+    ServiceName,
+    ResourceAttributes,
+    ScopeName,
+    ScopeVersion,
+    {{map span.attributes}} AS SpanAttributes,
+    if(span.stop > span.start, span.stop - span.start, 0) AS Duration,
+    toLowCardinality(transform(span.status.code, [1, 2], ['Ok', 'Error'], 'Unset')) AS StatusCode,
+    span.status.message AS StatusMessage,
+    arrayMap(t -> {{time t}}, span.events.time) AS `Events.Timestamp`,
+    CAST(span.events.name, 'Array(LowCardinality(String))') AS `Events.Name`,
+    arrayMap(a -> {{map a}}, span.events.attributes) AS `Events.Attributes`,
+    arrayMap(a -> {{types a}}, span.events.attributes) AS `Events.AttributesTypes`,
+    span.events.dropped AS `Events.DroppedAttributesCount`,
+    arrayMap(i -> lower(hex(i)), span.links.trace_id) AS `Links.TraceId`,
+    arrayMap(i -> lower(hex(i)), span.links.span_id) AS `Links.SpanId`,
+    span.links.trace_state AS `Links.TraceState`,
+    arrayMap(a -> {{map a}}, span.links.attributes) AS `Links.Attributes`,
+    arrayMap(a -> {{types a}}, span.links.attributes) AS `Links.AttributesTypes`,
+    span.links.dropped AS `Links.DroppedAttributesCount`,
+    span.links.flags AS `Links.Flags`,
+    {{types span.attributes}} AS SpanAttributesTypes,
+    ResourceAttributesTypes,
+    ResourceSchemaUrl,
+    ResourceDroppedAttributesCount,
+    ScopeAttributes,
+    ScopeAttributesTypes,
+    ScopeSchemaUrl,
+    ScopeDroppedAttributesCount,
+    span.flags AS Flags,
+    span.dropped_attributes AS DroppedAttributesCount,
+    span.dropped_events AS DroppedEventsCount,
+    span.dropped_links AS DroppedLinksCount,
+    if(span.stop < span.start, span.start - span.stop, 0) AS EndsBefore,
+    {{off_clock span.start}} AS OffClock
+FROM by_span;
+
+-- When each trace was: the way from an id to the part of `otel_traces` that has its spans.
+
+CREATE TABLE IF NOT EXISTS {{table otel_traces_trace_id_ts}} (
+    TraceId String CODEC(ZSTD(1)),
+    Start SimpleAggregateFunction(min, DateTime) CODEC(ZSTD(1)),
+    End SimpleAggregateFunction(max, DateTime) CODEC(ZSTD(1))
+) ENGINE = {{engine AggregatingMergeTree}}
+ORDER BY TraceId
+SETTINGS {{settings}};
+
+{{distribute otel_traces_trace_id_ts}};
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {{view otel_traces_trace_id_ts_mv}} TO {{name otel_traces_trace_id_ts}} AS
+SELECT TraceId, min(toDateTime(Timestamp)) AS Start, max(toDateTime(Timestamp)) AS End
+FROM {{name otel_traces}}
+WHERE TraceId != ''
+GROUP BY TraceId;

@@ -1,0 +1,103 @@
+-- Log records: the exporter's columns first, then what it leaves out of OTLP.
+--
+-- Timestamp is the observed time where the record has no time of its own (TimestampIsObserved), as the exporter does.
+-- BodyType is '' for a string body, else what the body was. OffClock: as in `otel_traces`.
+
+CREATE TABLE IF NOT EXISTS {{table otel_logs}} (
+    Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    TimestampTime DateTime DEFAULT toDateTime(Timestamp) CODEC(Delta(4), ZSTD(1)),
+    TraceId String CODEC(ZSTD(1)),
+    SpanId String CODEC(ZSTD(1)),
+    TraceFlags UInt32 CODEC(ZSTD(1)),
+    SeverityText LowCardinality(String) CODEC(ZSTD(1)),
+    SeverityNumber Int32 CODEC(ZSTD(1)),
+    ServiceName LowCardinality(String) CODEC(ZSTD(1)),
+    Body String CODEC(ZSTD(1)),
+    ResourceSchemaUrl LowCardinality(String) CODEC(ZSTD(1)),
+    ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    ScopeSchemaUrl LowCardinality(String) CODEC(ZSTD(1)),
+    ScopeName String CODEC(ZSTD(1)),
+    ScopeVersion LowCardinality(String) CODEC(ZSTD(1)),
+    ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    LogAttributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    EventName LowCardinality(String) CODEC(ZSTD(1)),
+    ObservedTimestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    TimestampIsObserved Bool CODEC(ZSTD(1)),
+    BodyType LowCardinality(String) CODEC(ZSTD(1)),
+    LogAttributesTypes Map(LowCardinality(String), LowCardinality(String)) CODEC(ZSTD(1)),
+    DroppedAttributesCount UInt32 CODEC(ZSTD(1)),
+    ResourceAttributesTypes Map(LowCardinality(String), LowCardinality(String)) CODEC(ZSTD(1)),
+    ResourceDroppedAttributesCount UInt32 CODEC(ZSTD(1)),
+    ScopeAttributesTypes Map(LowCardinality(String), LowCardinality(String)) CODEC(ZSTD(1)),
+    ScopeDroppedAttributesCount UInt32 CODEC(ZSTD(1)),
+    OffClock Bool CODEC(ZSTD(1)),
+    INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX idx_res_attr_key mapKeys(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_scope_attr_key mapKeys(ScopeAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_scope_attr_value mapValues(ScopeAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_log_attr_key mapKeys(LogAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_log_attr_value mapValues(LogAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_body Body TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8
+) ENGINE = {{engine MergeTree}}
+PARTITION BY if(OffClock, toDate(0), toDate(Timestamp))
+PRIMARY KEY (ServiceName, TimestampTime)
+ORDER BY (ServiceName, TimestampTime, Timestamp)
+SETTINGS {{settings}};
+
+{{distribute otel_logs}};
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {{view otel_logs_mv}} TO {{name otel_logs}} AS
+WITH
+    by_resource AS (SELECT segment_ns, arrayJoin(groups) AS g FROM {{name sonde_landing_logs}}),
+    with_resource AS (
+        SELECT
+            segment_ns,
+            {{map g.resource.attributes}} AS ResourceAttributes,
+            {{types g.resource.attributes}} AS ResourceAttributesTypes,
+            toLowCardinality(ResourceAttributes['service.name']) AS ServiceName,
+            toLowCardinality(g.schema_url) AS ResourceSchemaUrl,
+            g.resource.dropped AS ResourceDroppedAttributesCount,
+            arrayJoin(g.scopes) AS s
+        FROM by_resource),
+    by_record AS (
+        SELECT
+            * EXCEPT (s),
+            s.scope.name AS ScopeName,
+            toLowCardinality(s.scope.version) AS ScopeVersion,
+            {{map s.scope.attributes}} AS ScopeAttributes,
+            {{types s.scope.attributes}} AS ScopeAttributesTypes,
+            toLowCardinality(s.schema_url) AS ScopeSchemaUrl,
+            s.scope.dropped AS ScopeDroppedAttributesCount,
+            arrayJoin(s.records) AS r,
+            if(r.time = 0, r.observed, r.time) AS at
+        FROM with_resource)
+SELECT
+    {{time at}} AS Timestamp,
+    toDateTime(Timestamp) AS TimestampTime,
+    lower(hex(r.trace_id)) AS TraceId,
+    lower(hex(r.span_id)) AS SpanId,
+    r.flags AS TraceFlags,
+    toLowCardinality(r.severity_text) AS SeverityText,
+    r.severity_number AS SeverityNumber,
+    ServiceName,
+    {{text r.body}} AS Body,
+    ResourceSchemaUrl,
+    ResourceAttributes,
+    ScopeSchemaUrl,
+    ScopeName,
+    ScopeVersion,
+    ScopeAttributes,
+    {{map r.attributes}} AS LogAttributes,
+    toLowCardinality(r.event_name) AS EventName,
+    {{time r.observed}} AS ObservedTimestamp,
+    r.time = 0 AND r.observed != 0 AS TimestampIsObserved,
+    toLowCardinality(if(r.body.kind = 'string', '', toString(r.body.kind))) AS BodyType,
+    {{types r.attributes}} AS LogAttributesTypes,
+    r.dropped AS DroppedAttributesCount,
+    ResourceAttributesTypes,
+    ResourceDroppedAttributesCount,
+    ScopeAttributesTypes,
+    ScopeDroppedAttributesCount,
+    {{off_clock at}} AS OffClock
+FROM by_record;
