@@ -166,13 +166,13 @@ class Run:
         try:
             return self._with_server(server, addresses)
         finally:
-            self._screen.status("ending the server …", 0)
+            self._screen.status("ending the server …")
             server.stop()
             self._screen.clear_status()
 
     def _with_server(self, server: Server, addresses: Addresses) -> int:
         started = time.monotonic()
-        self._screen.status("starting the server …", 0)
+        self._screen.status("starting the server …")
         server.wait_ready(READY_WITHIN_S, self._stop.wait)
         if self._stop.is_set():
             return 130
@@ -184,7 +184,7 @@ class Run:
             shop = Shop(World(random), destination)
             traffic = Traffic(shop.serve, random, rate_per_s=self._options.rate_per_s)
             self._trade(shop, traffic, server)
-            self._screen.status("sending what is held …", 0)
+            self._screen.status("sending what is held …")
             shop.close(FLUSH_WITHIN_S)
         server.check()
         return self._account(traffic, addresses)
@@ -266,7 +266,7 @@ class Run:
         return 0 if is_complete else 1
 
     def _waiting(self, stored: Mapping[Signal, int], expected: Mapping[Signal, int]) -> None:
-        self._screen.status(f"stored {sum(stored.values()):,} of {sum(expected.values()):,} …", 0)
+        self._screen.status(f"stored {sum(stored.values()):,} of {sum(expected.values()):,} …")
 
     def _serve_again(self, addresses: Addresses) -> str:
         if self._is_temporary and not self._options.keep:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 from rich.console import Console
 
@@ -37,11 +38,28 @@ def test_a_long_command_is_one_line_in_a_pipe():
 
 
 def test_a_terminal_has_the_status_below_and_it_is_gone_at_the_end():
-    text = printed(
-        lambda screen: [screen.status("12 requests", 1), screen.event("began")], force_terminal=True, width=80
-    )
-    assert "12 requests" in text
-    assert text.rindex("12 requests") < text.rindex("began") or "\x1b[2K" in text[text.rindex("12 requests") :]
+    def act(screen):
+        screen.status("12 requests", 1)
+        screen.event("it began")
+        screen.status("13 requests", 1)
+
+    text = printed(act, force_terminal=True, width=80, color_system=None)
+    assert rows(text) == [ANY_TIME.sub("…", "00:00:00   it began"), ""]
+    assert text.count("12 requests") == 2  # drawn, and again below the event
+
+
+def test_a_status_longer_than_the_terminal_is_one_row():
+    text = printed(lambda screen: screen.status("x" * 500, 1), force_terminal=True, width=40, color_system=None)
+    assert "x" * 38 + "…" in text
+    assert "\n" not in text
+
+
+def rows(text):
+    """What a terminal shows in the end: carriage return and erase-in-line wipe a row."""
+    return [ANY_TIME.sub("…", line.rsplit("\r\x1b[K", 1)[-1].rstrip()) for line in text.split("\n")]
+
+
+ANY_TIME = re.compile(r"\d\d:\d\d:\d\d")
 
 
 def test_brackets_are_text():

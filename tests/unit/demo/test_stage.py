@@ -83,7 +83,7 @@ def test_stop_ends_an_endless_run_with_the_same_summary(tmp_path):
     stop_soon = Event()
 
     class Stopping(Screen):
-        def status(self, text, elapsed_s):
+        def status(self, text, elapsed_s=0.0):
             super().status(text, elapsed_s)
             if " requests" in text and elapsed_s > 0.2:
                 stop.set()
