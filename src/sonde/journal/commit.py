@@ -18,7 +18,7 @@ Failures, and what becomes of the batch:
 from __future__ import annotations
 
 import errno
-import secrets
+import os
 from typing import TYPE_CHECKING
 
 from sonde.core.errors import StorageError
@@ -75,7 +75,7 @@ class Committer:
         stats: JournalStats,
         clock: Clock,
         disk: Disk,
-        nonce: Callable[[], int] = lambda: secrets.randbits(64),
+        nonce: Callable[[], int] = lambda: int.from_bytes(os.urandom(8), "little"),
     ) -> None:
         self._directory = directory
         self._config = config
@@ -111,7 +111,7 @@ class Committer:
             self._write_group(key, group, written, outcomes)
         if self._config.sync == "always":
             for segment in {segment for segment, _ in written}:
-                if segment.durable < segment.length:
+                if segment.failure is None and segment.durable < segment.length:
                     self._sync(segment)
         elif self._unsynced_since is None:
             self._unsynced_since = self._clock.monotonic()

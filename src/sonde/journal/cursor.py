@@ -16,6 +16,7 @@ everything after. One process at a time uses a reader's name.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import google_crc32c
@@ -75,23 +76,26 @@ class Cursor:
         if self._log.name not in self._disk.list_directory(self._log.parent):
             self._disk.close(self._disk.create(self._log))
             self._disk.sync_directory(self._log.parent)
-        finished = self._read(self._log)
-        if finished:
-            self._rewrite(finished)  # so that a line torn by a crash is not appended to
-        return finished
+        return self._read(self._log)
 
     def pending(self, limit: int | None = None) -> list[Segment]:
-        """Sealed segments that this reader has not finished, oldest first; those a crash left over are deleted."""
-        if not self._finished:
-            return segments(self._directory, self._disk, SEALED_SUFFIX, limit)
-        found = segments(self._directory, self._disk, SEALED_SUFFIX)
+        """Sealed segments that this reader has not finished, oldest first; those a crash left over are deleted.
+
+        Raises:
+            StorageError: the directory cannot be read.
+        """
+        try:
+            if not self._finished:
+                return segments(self._directory, self._disk, SEALED_SUFFIX, limit)
+            found = segments(self._directory, self._disk, SEALED_SUFFIX)
+        except OSError as error:
+            raise StorageError(f"the journal in {self._directory} cannot be read: {error}", retry_after_s=1) from error
         done = [segment for segment in found if segment.id in self._finished]
-        if done:
+        with suppress(OSError):  # tidying waits for a better day; a full disk must not keep a reader from reading
             self._delete_if_last(done)
-        if len(self._finished) > _COMPACT_LINES and len(self._finished) > 2 * len(done):
-            self._compact()
-        waiting = [segment for segment in found if segment.id not in self._finished]
-        return waiting[:limit]
+            if len(self._finished) > _COMPACT_LINES and len(self._finished) > 2 * len(done):
+                self._compact()
+        return [segment for segment in found if segment.id not in self._finished][:limit]
 
     def finish(self, *done: Segment) -> None:
         """Note durably that this reader needs these segments no more; give several at once to share the syncs.
@@ -127,9 +131,12 @@ class Cursor:
 
     def _append(self, done: tuple[Segment, ...]) -> None:
         fresh = [segment.id for segment in done if segment.id not in self._finished]
+        if not fresh:
+            return
         descriptor = self._disk.open(self._log)
         try:
-            write_all(self._disk, descriptor, [b"".join(map(_line, fresh))] if fresh else [])
+            # The newline in front ends a line that a crash tore, so that it spoils none of these.
+            write_all(self._disk, descriptor, [b"\n" + b"".join(map(_line, fresh))])
             self._disk.sync(descriptor)
         finally:
             self._disk.close(descriptor)
