@@ -5,24 +5,29 @@
 
 - `kernel_wire.pxi`: tags, varints, UTF-8, an output buffer;
 - `kernel_check.pxi`: the whole grammar in one pass;
-- `kernel_scan.pxi`: columns of positions, ids, times and codes;
-- `kernel_value.pxi`: an AnyValue as protobuf would merge it, and attribute columns;
-- `kernel_splice.pxi`: select, split, group;
-- `kernel_flatten.pxi`: nested values as JSON text.
+- `kernel_value.pxi`: an AnyValue as protobuf would merge it;
+- `kernel_flatten.pxi`: nested values as JSON text;
+- `kernel_scan.pxi`, `kernel_columns.pxi`: columns of positions, ids, times and codes;
+- `kernel_attribute.pxi`: a typed column for an attribute;
+- `kernel_splice.pxi`, `kernel_split.pxi`: select, split, group by trace.
 
 Invariants: no pointer is followed before it was compared with its end, also where a payload was checked before (its
 owner may have changed it since); no function keeps state between calls; the GIL is released for payloads over 32 KiB.
 """
 
-from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.mem cimport PyMem_Free
+from cpython.memoryview cimport PyMemoryView_FromObject
 from libc.math cimport isfinite, isnan
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcmp, memcpy, memmove, memset, strlen
 
+from os import urandom
+
 from sonde.core.errors import MalformedError
+from sonde.otlp.columns import AttributeColumn, Groups, LogColumns, MetricColumns, TraceColumns, TraceGroups
 from sonde.otlp.schema import DEPTH_LIMIT, MESSAGES, REASONS, ROOTS, SIZE_LIMIT
 
 
@@ -68,6 +73,11 @@ include "kernel_wire.pxi"
 include "kernel_check.pxi"
 include "kernel_value.pxi"
 include "kernel_flatten.pxi"
+include "kernel_scan.pxi"
+include "kernel_columns.pxi"
+include "kernel_attribute.pxi"
+include "kernel_splice.pxi"
+include "kernel_split.pxi"
 
 
 def validate(int signal, payload):

@@ -103,8 +103,6 @@ cdef Reason check_packed_varints(const uint8_t* p, const uint8_t* stop) noexcept
 cdef Reason check_bytes(Check* c, int action, const uint8_t* p, const uint8_t* stop) noexcept nogil:
     """The content of a length-delimited field that is no message."""
     if action == A_STRING:
-        if is_ascii(p, stop):
-            return OK
         p = bad_utf8(p, stop)
         if p == NULL:
             return OK
@@ -176,7 +174,9 @@ cdef Reason check(Check* c, const uint8_t* p, const uint8_t* end, int message, i
             p = read_length(p, end, &stop, &why)
             if p == NULL:
                 break
-        if action < A_MESSAGE:
+        if action == A_STRING and is_ascii(p, stop):
+            pass
+        elif action < A_MESSAGE:
             why = check_bytes(c, action, p, stop)
             if why != OK:
                 break

@@ -54,13 +54,16 @@ cdef inline uint32_t load32(const uint8_t* p) noexcept nogil:
     return word
 
 
-cdef inline uint64_t load_number(const uint8_t* p, int width) noexcept nogil:
-    """A little-endian number of `width` bytes, whatever this machine's byte order is."""
-    cdef uint64_t value = 0
-    cdef int i
-    for i in range(width):
-        value |= <uint64_t>p[i] << (8 * i)
-    return value
+cdef inline uint32_t little32(const uint8_t* p) noexcept nogil:
+    """A little-endian number, whatever this machine's byte order is; compilers make one load of it."""
+    return p[0] | <uint32_t>p[1] << 8 | <uint32_t>p[2] << 16 | <uint32_t>p[3] << 24
+
+
+cdef inline uint64_t little64(const uint8_t* p) noexcept nogil:
+    return (
+        <uint64_t>p[0] | <uint64_t>p[1] << 8 | <uint64_t>p[2] << 16 | <uint64_t>p[3] << 24
+        | <uint64_t>p[4] << 32 | <uint64_t>p[5] << 40 | <uint64_t>p[6] << 48 | <uint64_t>p[7] << 56
+    )
 
 
 cdef const uint8_t* read_tag(const uint8_t* p, const uint8_t* end, uint32_t* tag, Reason* why) noexcept nogil:
@@ -155,12 +158,11 @@ cdef const uint8_t* read_field(const uint8_t* p, const uint8_t* end, Field* fiel
     if kind == 0:
         p = read_varint(p, end, &field.value, why)
     elif kind == 1 or kind == 5:
-        kind = 8 if kind == 1 else 4
-        if end - p < kind:
+        if end - p < (8 if kind == 1 else 4):
             why[0] = FIXED_CUT
             return NULL
-        field.value = load_number(p, kind)
-        p += kind
+        field.value = little64(p) if kind == 1 else little32(p)
+        p += 8 if kind == 1 else 4
     else:
         why[0] = GROUP if kind < 5 else WIRE_TYPE
         return NULL
@@ -168,22 +170,44 @@ cdef const uint8_t* read_field(const uint8_t* p, const uint8_t* end, Field* fiel
     return p
 
 
+cdef inline const uint8_t* next_field(const uint8_t* p, const uint8_t* end, Field* field) noexcept nogil:
+    """`read_field` with the commonest fields in line: one-byte tags, short lengths, small varints, fixed numbers."""
+    cdef Reason why
+    cdef Py_ssize_t left = end - p
+    if left >= 2 and 8 <= p[0] < 0x80:
+        field.at = p
+        field.tag = p[0]
+        if field.tag & 7 == 2:
+            if p[1] < 0x80 and p[1] <= left - 2:
+                field.body = p + 2
+                field.stop = p + 2 + p[1]
+                return field.stop
+        elif field.tag & 7 == 0:
+            if p[1] < 0x80:
+                field.value = p[1]
+                field.body = p + 1
+                field.stop = p + 2
+                return field.stop
+        elif field.tag & 7 == 1 and left >= 9:
+            field.value = little64(p + 1)
+            field.body = p + 1
+            field.stop = p + 9
+            return field.stop
+    return read_field(p, end, field, &why)
+
+
 cdef inline bint is_ascii(const uint8_t* p, const uint8_t* stop) noexcept nogil:
     """Whether no byte of `p..stop` has its high bit set; the last loads overlap, so that there is no tail."""
     cdef size_t n = stop - p
-    cdef uint64_t seen = 0
+    while n > 32:
+        if (load64(p) | load64(p + 8) | load64(p + 16) | load64(p + 24)) & 0x8080808080808080u:
+            return False
+        p += 32
+        n -= 32
+    if n >= 16:
+        return not ((load64(p) | load64(p + 8) | load64(stop - 16) | load64(stop - 8)) & 0x8080808080808080u)
     if n >= 8:
-        while n > 32:
-            seen = load64(p) | load64(p + 8) | load64(p + 16) | load64(p + 24)
-            if seen & 0x8080808080808080u:
-                return False
-            p += 32
-            n -= 32
-        while n > 8:
-            seen |= load64(p)
-            p += 8
-            n -= 8
-        return not ((seen | load64(stop - 8)) & 0x8080808080808080u)
+        return not ((load64(p) | load64(stop - 8)) & 0x8080808080808080u)
     if n >= 4:
         return not ((load32(p) | load32(stop - 4)) & 0x80808080u)
     return n == 0 or (p[0] | p[n >> 1] | p[n - 1]) < 0x80

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from sonde.otlp.twin_check import validate
 from sonde.otlp.twin_flatten import flatten
+from sonde.otlp.twin_scan import attribute, body, scan
+from sonde.otlp.twin_splice import group_by_trace, select, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["concat", "flatten", "validate"]
+__all__ = ["attribute", "body", "concat", "flatten", "group_by_trace", "scan", "select", "split", "validate"]
 
 
 def concat(payloads: Iterable[bytes | bytearray | memoryview]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
@@ -13,9 +13,11 @@ from sonde.otlp.schema import MESSAGES, ROOTS
 from sonde.otlp.twin_check import request_of
 from sonde.otlp.twin_wire import LEN, Piece, encode_varint, fields
 
-__all__ = ["BytesLike", "flatten", "merged_value", "value_pieces"]
+if TYPE_CHECKING:
+    from sonde.otlp.columns import BytesLike
 
-BytesLike = bytes | bytearray | memoryview
+__all__ = ["VALUE_TAGS", "flatten", "merged_value", "value_pieces"]
+
 
 _KEY, _VALUE, _ARRAY, _KVLIST = 0x0A, 0x12, 0x2A, 0x32
 VALUE_TAGS = frozenset({0x0A, 0x10, 0x18, 0x21, 0x2A, 0x32, 0x3A, 0x40})

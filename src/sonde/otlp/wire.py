@@ -16,7 +16,9 @@ A payload must not change during a call; a changed one gives useless results, an
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
+
+from sonde.otlp.columns import AttributeColumn, BytesLike, Columns, TraceGroups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,10 +32,22 @@ else:
     except ImportError:
         from sonde.otlp import twin as _wire
 
-__all__ = ["NATIVE", "BytesLike", "concat", "flatten", "validate"]
-
-BytesLike: TypeAlias = bytes | bytearray | memoryview
-"""What a payload may come as."""
+__all__ = [
+    "NATIVE",
+    "AttributeColumn",
+    "BytesLike",
+    "Columns",
+    "TraceGroups",
+    "attribute",
+    "body",
+    "concat",
+    "flatten",
+    "group_by_trace",
+    "scan",
+    "select",
+    "split",
+    "validate",
+]
 
 NATIVE: bool = _wire.__name__.endswith(".kernel")
 """True when the Cython kernel serves, False for the pure-Python twin."""
@@ -56,6 +70,108 @@ def validate(signal: int, payload: BytesLike) -> int:
         ValueError: no signal has this index.
     """
     return _wire.validate(signal, payload)
+
+
+def scan(signal: int, payload: BytesLike, *, checked: bool = False) -> Columns:
+    """Index a payload: one row a record, in columns.
+
+    Args:
+        signal: traces 0, metrics 1, logs 2.
+        payload: the bytes of one request, or of several joined; the columns hold on to it.
+        checked: True when `validate` has accepted this payload before: then it is not checked again, which takes half
+            the time. Of a payload that is not valid the columns are then useless.
+
+    Returns:
+        `TraceColumns`, `MetricColumns` or `LogColumns`.
+
+    Raises:
+        MalformedError: as `validate` raises it.
+    """
+    return _wire.scan(signal, payload, checked)
+
+
+def attribute(columns: Columns, level: str, key: str) -> AttributeColumn:
+    """The values of one attribute, typed, read from the payload on demand.
+
+    Keys are unique in OTLP; where one is repeated, the first counts. A value split over repeated fields is merged.
+
+    Args:
+        columns: the index of the payload.
+        level: `record`, `scope` or `resource`: whose attributes. A data point's are its own, not its metric's metadata.
+        key: the attribute's key.
+
+    Returns:
+        One row a record; or a row in `columns.scopes` or `columns.resources`, which `columns.scope` and
+        `columns.resource` spread over the records: `kind[columns.resource]` in numpy.
+
+    Raises:
+        ValueError: no level has this name.
+    """
+    return _wire.attribute(columns, level, key)
+
+
+def body(columns: Columns) -> AttributeColumn:
+    """The bodies of log records, typed as an attribute's values are.
+
+    Raises:
+        ValueError: the columns are not of logs.
+    """
+    return _wire.body(columns)
+
+
+def select(columns: Columns, mask: bytes | bytearray | memoryview) -> bytes:
+    """A payload of the records that a mask keeps, in their order, within their groups.
+
+    Groups (by resource, by scope, by metric) that keep no record are left out, also those that had none before. Other
+    fields of a group stay as they are, unknown ones too; unknown fields of the request itself do not, unless every record
+    stays: then the payload is returned as it is.
+
+    Args:
+        columns: the index of the payload.
+        mask: one byte a record, zero drops it: `bytes`, or a numpy array of `bool` or `uint8`.
+
+    Returns:
+        The new payload; empty when nothing stays.
+
+    Raises:
+        ValueError: the mask has another length than the columns.
+    """
+    return _wire.select(columns, mask)
+
+
+def split(
+    signal: int, payload: BytesLike, *, max_items: int = 0, max_bytes: int = 0, checked: bool = False
+) -> list[bytes]:
+    """Cut a payload into payloads that are small enough, in order, each as full as it can be.
+
+    Every piece repeats what its groups carry beside records, the resource and the scope above all. A metric may be cut
+    between its points. Many pieces of a large resource take much memory: they are all made at once.
+
+    Args:
+        signal: traces 0, metrics 1, logs 2.
+        payload: the bytes of one request, or of several joined.
+        max_items: records of a piece at most; 0 for no limit.
+        max_bytes: bytes of a piece at most; 0 for no limit. A record that is too large by itself, with its groups, makes
+            a piece that is larger.
+        checked: as for `scan`.
+
+    Returns:
+        The pieces; the payload itself when it is small enough, nothing when it holds no record.
+
+    Raises:
+        MalformedError: as `validate` raises it.
+        ValueError: a limit is negative.
+    """
+    return _wire.split(signal, payload, max_items=max_items, max_bytes=max_bytes, checked=checked)
+
+
+def group_by_trace(columns: Columns) -> TraceGroups:
+    """Number the traces of spans or log records, and list the records of each. O(records).
+
+    Raises:
+        ValueError: the columns are of metrics, which have no trace id.
+    """
+    return _wire.group_by_trace(columns)
 
 
 def concat(payloads: Iterable[BytesLike]) -> bytes:
