@@ -70,10 +70,7 @@ _VALUES = {
 }
 # Parts stay compact until they are large: every column of its own file costs two system calls and a buffer per insert.
 # Skip indexes are built when parts merge: a fresh part is small enough to read, and building them twice doubles the insert.
-_SETTINGS = (
-    "index_granularity = 8192, ttl_only_drop_parts = 1, min_bytes_for_wide_part = 134217728, "
-    "{window} = 1000"
-)
+_SETTINGS = "index_granularity = 8192, ttl_only_drop_parts = 1, min_bytes_for_wide_part = 134217728, {window} = 1000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +80,12 @@ class Place:
     Attributes:
         database: the tenant's database.
         cluster: the ClickHouse cluster's name; empty on one machine.
+        codec: what compresses columns that name no codec; empty leaves it to the engine's configuration.
     """
 
     database: str
     cluster: str = ""
+    codec: str = ""
 
     @property
     def on_cluster(self) -> str:
@@ -134,7 +133,9 @@ def _word(word: str, arguments: list[str], place: Place) -> str:
         return _included(arguments[0], arguments[1:])
     if word == "settings":
         window = "replicated_deduplication_window" if place.cluster else "non_replicated_deduplication_window"
-        return _SETTINGS.format(window=window)
+        return _SETTINGS.format(window=window) + (
+            f", default_compression_codec = '{place.codec}'" if place.codec else ""
+        )
     return _placed(word, arguments[0], place)
 
 

@@ -5,9 +5,9 @@
 
 CREATE TABLE IF NOT EXISTS {{table otel_metrics_gauge}} (
 {{include metric_columns}},
-    Value Float64 CODEC(ZSTD(1)),
-    ValueType LowCardinality(String) CODEC(ZSTD(1)),
-    IntValue Int64 CODEC(ZSTD(1)),
+    Value Float64,
+    ValueType LowCardinality(String),
+    IntValue Int64,
 {{include metric_exemplars}},
 {{include metric_extras}};
 
@@ -32,11 +32,11 @@ FROM by_point;
 
 CREATE TABLE IF NOT EXISTS {{table otel_metrics_sum}} (
 {{include metric_columns}},
-    Value Float64 CODEC(ZSTD(1)),
-    AggregationTemporality Int32 CODEC(ZSTD(1)),
-    IsMonotonic Bool CODEC(ZSTD(1)),
-    ValueType LowCardinality(String) CODEC(ZSTD(1)),
-    IntValue Int64 CODEC(ZSTD(1)),
+    Value Float64,
+    AggregationTemporality Int32,
+    IsMonotonic Bool,
+    ValueType LowCardinality(String),
+    IntValue Int64,
 {{include metric_exemplars}},
 {{include metric_extras}};
 
@@ -63,16 +63,16 @@ FROM by_point;
 
 CREATE TABLE IF NOT EXISTS {{table otel_metrics_histogram}} (
 {{include metric_columns}},
-    Count UInt64 CODEC(Delta(8), ZSTD(1)),
-    Sum Float64 CODEC(ZSTD(1)),
-    BucketCounts Array(UInt64) CODEC(ZSTD(1)),
-    ExplicitBounds Array(Float64) CODEC(ZSTD(1)),
-    Min Float64 CODEC(ZSTD(1)),
-    Max Float64 CODEC(ZSTD(1)),
-    AggregationTemporality Int32 CODEC(ZSTD(1)),
-    HasSum Bool CODEC(ZSTD(1)),
-    HasMin Bool CODEC(ZSTD(1)),
-    HasMax Bool CODEC(ZSTD(1)),
+    Count UInt64 CODEC(Delta(8), Default),
+    Sum Float64,
+    BucketCounts Array(UInt64),
+    ExplicitBounds Array(Float64),
+    Min Float64,
+    Max Float64,
+    AggregationTemporality Int32,
+    HasSum Bool,
+    HasMin Bool,
+    HasMax Bool,
 {{include metric_exemplars}},
 {{include metric_extras}};
 
@@ -104,21 +104,21 @@ FROM by_point;
 
 CREATE TABLE IF NOT EXISTS {{table otel_metrics_exponential_histogram}} (
 {{include metric_columns}},
-    Count UInt64 CODEC(Delta(8), ZSTD(1)),
-    Sum Float64 CODEC(ZSTD(1)),
-    Scale Int32 CODEC(ZSTD(1)),
-    ZeroCount UInt64 CODEC(ZSTD(1)),
-    PositiveOffset Int32 CODEC(ZSTD(1)),
-    PositiveBucketCounts Array(UInt64) CODEC(ZSTD(1)),
-    NegativeOffset Int32 CODEC(ZSTD(1)),
-    NegativeBucketCounts Array(UInt64) CODEC(ZSTD(1)),
-    Min Float64 CODEC(ZSTD(1)),
-    Max Float64 CODEC(ZSTD(1)),
-    AggregationTemporality Int32 CODEC(ZSTD(1)),
-    ZeroThreshold Float64 CODEC(ZSTD(1)),
-    HasSum Bool CODEC(ZSTD(1)),
-    HasMin Bool CODEC(ZSTD(1)),
-    HasMax Bool CODEC(ZSTD(1)),
+    Count UInt64 CODEC(Delta(8), Default),
+    Sum Float64,
+    Scale Int32,
+    ZeroCount UInt64,
+    PositiveOffset Int32,
+    PositiveBucketCounts Array(UInt64),
+    NegativeOffset Int32,
+    NegativeBucketCounts Array(UInt64),
+    Min Float64,
+    Max Float64,
+    AggregationTemporality Int32,
+    ZeroThreshold Float64,
+    HasSum Bool,
+    HasMin Bool,
+    HasMax Bool,
 {{include metric_exemplars}},
 {{include metric_extras}};
 
@@ -155,9 +155,9 @@ FROM by_point;
 
 CREATE TABLE IF NOT EXISTS {{table otel_metrics_summary}} (
 {{include metric_columns}},
-    Count UInt64 CODEC(Delta(8), ZSTD(1)),
-    Sum Float64 CODEC(ZSTD(1)),
-    ValueAtQuantiles Nested (Quantile Float64, Value Float64) CODEC(ZSTD(1)),
+    Count UInt64 CODEC(Delta(8), Default),
+    Sum Float64,
+    ValueAtQuantiles Nested (Quantile Float64, Value Float64),
 {{include metric_extras}};
 
 {{distribute otel_metrics_summary}};

@@ -2,15 +2,15 @@
 -- (DDSketch, Masson et al., VLDB 2019); read it with quantilesDDMerge(0.01, ...)(DurationSketch).
 
 CREATE TABLE IF NOT EXISTS {{table sonde_red}} (
-    Minute DateTime CODEC(DoubleDelta, ZSTD(1)),
-    ServiceName LowCardinality(String) CODEC(ZSTD(1)),
-    SpanName LowCardinality(String) CODEC(ZSTD(1)),
-    SpanKind LowCardinality(String) CODEC(ZSTD(1)),
-    StatusCode LowCardinality(String) CODEC(ZSTD(1)),
-    Spans SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    Errors SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    DurationSum SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    DurationSketch AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), UInt64) CODEC(ZSTD(1))
+    Minute DateTime CODEC(DoubleDelta, Default),
+    ServiceName LowCardinality(String),
+    SpanName LowCardinality(String),
+    SpanKind LowCardinality(String),
+    StatusCode LowCardinality(String),
+    Spans SimpleAggregateFunction(sum, UInt64),
+    Errors SimpleAggregateFunction(sum, UInt64),
+    DurationSum SimpleAggregateFunction(sum, UInt64),
+    DurationSketch AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), UInt64)
 ) ENGINE = {{engine AggregatingMergeTree}}
 ORDER BY (ServiceName, Minute, SpanName, SpanKind, StatusCode)
 SETTINGS {{settings}};
@@ -35,14 +35,14 @@ GROUP BY Minute, ServiceName, SpanName, SpanKind, StatusCode;
 -- empty; Signal: traces, metrics or logs. Count is the number of records that carried the key; Values are a few of them.
 
 CREATE TABLE IF NOT EXISTS {{table sonde_attributes}} (
-    Signal LowCardinality(String) CODEC(ZSTD(1)),
-    Level LowCardinality(String) CODEC(ZSTD(1)),
-    Key String CODEC(ZSTD(1)),
-    Type LowCardinality(String) CODEC(ZSTD(1)),
-    Hour DateTime CODEC(DoubleDelta, ZSTD(1)),
-    Values SimpleAggregateFunction(groupUniqArrayArray(8), Array(String)) CODEC(ZSTD(1)),
-    Count SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    LastSeen SimpleAggregateFunction(max, DateTime) CODEC(ZSTD(1))
+    Signal LowCardinality(String),
+    Level LowCardinality(String),
+    Key String,
+    Type LowCardinality(String),
+    Hour DateTime CODEC(DoubleDelta, Default),
+    Values SimpleAggregateFunction(groupUniqArrayArray(8), Array(String)),
+    Count SimpleAggregateFunction(sum, UInt64),
+    LastSeen SimpleAggregateFunction(max, DateTime)
 ) ENGINE = {{engine AggregatingMergeTree}}
 ORDER BY (Signal, Level, Key, Type, Hour)
 SETTINGS {{settings}};
@@ -76,14 +76,14 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS {{view sonde_attributes_summary_mv}} TO {
 -- Durations are the client's, in nanoseconds. Rows are written by `sonde.store.edges`, once per call.
 
 CREATE TABLE IF NOT EXISTS {{table sonde_edges}} (
-    Minute DateTime CODEC(DoubleDelta, ZSTD(1)),
-    Client LowCardinality(String) CODEC(ZSTD(1)),
-    Server LowCardinality(String) CODEC(ZSTD(1)),
-    ServerType LowCardinality(String) CODEC(ZSTD(1)),
-    Calls SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    Errors SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    DurationSum SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    DurationSketch AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), UInt64) CODEC(ZSTD(1))
+    Minute DateTime CODEC(DoubleDelta, Default),
+    Client LowCardinality(String),
+    Server LowCardinality(String),
+    ServerType LowCardinality(String),
+    Calls SimpleAggregateFunction(sum, UInt64),
+    Errors SimpleAggregateFunction(sum, UInt64),
+    DurationSum SimpleAggregateFunction(sum, UInt64),
+    DurationSketch AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), UInt64)
 ) ENGINE = {{engine AggregatingMergeTree}}
 ORDER BY (Client, Server, ServerType, Minute)
 SETTINGS {{settings}};

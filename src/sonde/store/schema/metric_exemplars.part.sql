@@ -7,4 +7,4 @@
         FilteredAttributesTypes Map(LowCardinality(String), LowCardinality(String)),
         ValueType LowCardinality(String),
         IntValue Int64
-    ) CODEC(ZSTD(1))
+    )
