@@ -22,6 +22,7 @@ __all__ = ["Screen"]
 
 _UNLIMITED = 4000
 _PLAIN_STATUS_EVERY_S = 10.0
+_REMARK_COLUMN = 32
 _ERASE = "\r\x1b[K"  # ECMA-48: carriage return, erase in line
 
 
@@ -63,7 +64,8 @@ class Screen:
 
     def command(self, command: str, what: str) -> None:
         """One command that a person can copy, and what it shows."""
-        remark = f"  # {what}" if what else ""
+        gap = " " * max(2, _REMARK_COLUMN - len(command))
+        remark = f"{gap}# {what}" if what else ""
         self._print(Text.assemble("  ", (command, "cyan"), (remark, "dim")))
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], styles: Sequence[str] = ()) -> None:

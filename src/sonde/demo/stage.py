@@ -255,7 +255,7 @@ class Run:
         try:
             stored = ledger.settle(expected, STORED_WITHIN_S, progress=lambda now: self._waiting(now, expected))
             self._screen.clear_status()
-            self._screen.event(f"{traffic.sent:,} requests of customers, {traffic.failed:,} failed", mark="■")
+            self._screen.event(f"{traffic.sent:,} requests from customers, {traffic.failed:,} failed", mark="■")
             if traffic.skipped:
                 self._screen.detail(f"{traffic.skipped:,} more were left out: this machine could not keep up")
             is_complete = show_balance(self._screen, balance_of(figures, stored))
