@@ -69,12 +69,11 @@ def draw(
     if not finite:
         return Chart(("(no points)",))
     low, high = _bounds([value for _, value in finite])
-    labels = [format_value(value, unit, per_second=per_second) for value in (high, (low + high) / 2, low)]
-    margin = max(map(len, labels))
+    values_at = {0: high, height - 1: low} | ({height // 2: (low + high) / 2} if height >= 5 else {})
+    marks = {row: format_value(value, unit, per_second=per_second) for row, value in values_at.items()}
+    margin = max(map(len, marks.values()))
     columns = max(8, width - margin - 2)
     plot = _plot(finite, columns, height, low, high, step_s)
-    middle = height // 2
-    marks = {0: labels[0], height - 1: labels[2]} | ({middle: labels[1]} if height >= 5 else {})
     lines = [
         f"{marks.get(row, ''):>{margin}} {'┤' if row in marks else '│'}{text}".rstrip() for row, text in enumerate(plot)
     ]

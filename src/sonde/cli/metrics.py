@@ -22,7 +22,7 @@ sonde metrics http.server.requests --aggregation rate --json
 """
 
 _COLUMNS = (
-    Column("METRIC", ratio=3),
+    Column("METRIC", is_whole=True),
     Column("KIND", is_whole=True),
     Column("UNIT"),
     Column("SERIES", justify="right", is_whole=True),
@@ -32,6 +32,7 @@ _COLUMNS = (
 _RATES = {"rate"}
 _AGGREGATIONS = ("avg", "sum", "min", "max", "last", "rate", "increase", "count", "p50", "p90", "p95", "p99")
 _HEIGHT = 5
+_WIDE = 110
 _PIPE_WIDTH = 100
 
 
@@ -81,7 +82,8 @@ def _show_list(metrics: list[dict[str, Any]], *, as_json: bool) -> None:
         for metric in metrics:
             print_json(metric)
     elif metrics:
-        print_table(_COLUMNS, map(_row, metrics))
+        columns = _COLUMNS if console().width >= _WIDE else _COLUMNS[:-1]
+        print_table(columns, [_row(metric)[: len(columns)] for metric in metrics])
     else:
         note("No metrics in this time; try --since 24h, or see `sonde send --help`.")
 

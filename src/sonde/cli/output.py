@@ -86,7 +86,9 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str | Text]])
     screen = console()
     is_flexible = any(column.ratio for column in columns) and screen.width < _UNLIMITED
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", expand=is_flexible)
-    for column in columns:
+    cells = [[cell if isinstance(cell, Text) else Text(cell) for cell in row] for row in rows]
+    for place, column in enumerate(columns):
+        widest = max([len(column.title), *(row[place].cell_len for row in cells)])
         table.add_column(
             column.title,
             justify=column.justify,
@@ -94,10 +96,10 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str | Text]])
             no_wrap=True,
             overflow="ellipsis",
             ratio=column.ratio or None if is_flexible else None,
-            min_width=len(column.title) if column.is_whole else None,
+            min_width=widest if column.is_whole else None,
         )
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    for row in cells:
+        table.add_row(*row)
     screen.print(table)
 
 
@@ -128,7 +130,7 @@ def note(text: str) -> None:
 
 def milliseconds(value: float | None) -> str:
     """A duration given in milliseconds, in the unit a person would choose; `-` for none."""
-    return "-" if value is None else format_duration(value / 1000)
+    return "-" if value is None else format_duration(value / 1000) if value else "0"
 
 
 def rate(per_second: float) -> str:

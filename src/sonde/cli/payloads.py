@@ -23,7 +23,7 @@ import orjson
 
 from sonde.core.errors import MalformedError, ValidationError
 from sonde.core.signal import Signal
-from sonde.otlp import compression
+from sonde.otlp import compression, wire
 from sonde.otlp.json import to_protobuf
 
 __all__ = ["Payload", "Source", "payloads_of", "signal_of"]
@@ -133,9 +133,18 @@ def signal_of(body: bytes) -> Signal:
         return Signal.TRACES
     if fields & {(1, 1), (11, 1), (2, 0)}:
         return Signal.LOGS
-    if fields & {(5, 2), (7, 2), (9, 2), (10, 2), (11, 2)} and not any(kind == 1 for _, kind in fields):
+    if fields & {(5, 2), (7, 2), (9, 2), (10, 2), (11, 2)} and _is_valid(Signal.METRICS, body):
         return Signal.METRICS
     raise ValidationError("these bytes do not tell whether they are traces, metrics or logs; say so with --signal")
+
+
+def _is_valid(signal: Signal, body: bytes) -> bool:
+    """Whether bytes are a request of a signal: the name of a span without times lies where a metric has its data."""
+    try:
+        wire.validate(signal.index, body)
+    except MalformedError:
+        return False
+    return True
 
 
 def _first_record(body: bytes) -> set[tuple[int, int]]:

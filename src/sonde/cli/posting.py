@@ -20,6 +20,7 @@ from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from sonde.cli.failure import CommandError
+from sonde.cli.remote import is_loopback
 from sonde.core.errors import NetworkError, SondeError, UnavailableError, ValidationError
 from sonde.core.outcome import Outcome
 from sonde.core.signal import Signal
@@ -84,7 +85,9 @@ class Poster:
         fixed = {"content-type": "application/x-protobuf", **(headers or {})}
         if encoding != "identity":
             fixed["content-encoding"] = encoding
-        self._http = httpx.Client(headers=fixed, timeout=_TIMEOUT_S, transport=transport)
+        self._http = httpx.Client(
+            headers=fixed, timeout=_TIMEOUT_S, trust_env=not is_loopback(self.url), transport=transport
+        )
 
     def __enter__(self) -> Self:
         return self

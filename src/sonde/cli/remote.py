@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 import httpx
 import typer
@@ -19,7 +20,17 @@ from sonde.cli.failure import CommandError
 from sonde.core import errors
 from sonde.core.errors import DeadlineError, InternalError, NetworkError, SondeError, UnsupportedError
 
-__all__ = ["DEFAULT_URL", "EndOption", "Remote", "SinceOption", "StartOption", "UrlOption", "one_of", "period"]
+__all__ = [
+    "DEFAULT_URL",
+    "EndOption",
+    "Remote",
+    "SinceOption",
+    "StartOption",
+    "UrlOption",
+    "is_loopback",
+    "one_of",
+    "period",
+]
 
 DEFAULT_URL = "http://127.0.0.1:4321"
 _TIMEOUT_S = 60.0
@@ -62,6 +73,12 @@ def period(since: str | None, start: str | None, end: str | None, *, default: st
     return {name: value for name, value in bounds.items() if value is not None}
 
 
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this machine, where no proxy may stand between."""
+    host = urlsplit(url).hostname or ""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
 class Remote:
     """A client of one server's query API; a context manager.
 
@@ -72,7 +89,9 @@ class Remote:
 
     def __init__(self, url: str = DEFAULT_URL, *, transport: httpx.BaseTransport | None = None) -> None:
         self.url = url.rstrip("/") if "://" in url else f"http://{url.rstrip('/')}"
-        self._http = httpx.Client(base_url=self.url, timeout=_TIMEOUT_S, transport=transport)
+        self._http = httpx.Client(
+            base_url=self.url, timeout=_TIMEOUT_S, trust_env=not is_loopback(self.url), transport=transport
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -169,6 +169,11 @@ def _headers(written: list[str]) -> dict[str, str]:
     return headers
 
 
+def _counted(count: int, item: str) -> str:
+    name = item.replace("_", " ")
+    return f"{count:,} {name.removesuffix('s') if count == 1 else name}"
+
+
 def _summarize(tally: Tally, unreadable: dict[str, str], *, as_json: bool) -> None:
     if as_json:
         print_json(
@@ -182,7 +187,7 @@ def _summarize(tally: Tally, unreadable: dict[str, str], *, as_json: bool) -> No
             }
         )
         return
-    accepted = ", ".join(f"{count:,} {item.replace('_', ' ')}" for item, count in tally.accepted.items() if count)
+    accepted = ", ".join(_counted(count, item) for item, count in tally.accepted.items() if count)
     console().print(f"sent {accepted or 'nothing'} in {tally.requests:,} request{'' if tally.requests == 1 else 's'}")
     if tally.retries:
         note(f"sent again {tally.retries:,} times, as the server asked")

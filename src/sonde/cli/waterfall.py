@@ -120,7 +120,9 @@ class _Drawing:
         """The time scale above the bars."""
         middle, end = milliseconds(self._total_ms / 2), milliseconds(self._total_ms)
         half = self._bar_width // 2
-        scale = "0".ljust(half - len(middle) // 2) + middle
+        scale = "0"
+        if half > len(middle) + len(end):
+            scale = scale.ljust(half - len(middle) // 2) + middle
         scale += end.rjust(self._bar_width - len(scale))
         return Text(" " * (self._label_width + _DURATION_WIDTH + 2) + scale, style="dim")
 
@@ -270,8 +272,8 @@ def _notes(trace: Mapping[str, Any], rows: Sequence[Row]) -> Iterator[Text]:
     notes = [
         f"{_plural(collapsed, 'similar span')} collapsed ({_TIMES}); --full shows all" if collapsed else "",
         f"{_plural(hidden, 'span')} in deeper levels left out; --full shows all" if hidden else "",
-        f"{_plural(missing, 'span')} without the parent they name: part of the trace is missing" if missing else "",
-        f"{_plural(skewed, 'span')} moved into their parents: the senders' clocks disagree" if skewed else "",
+        f"{_plural(missing, 'span')} without a parent: part of the trace is missing" if missing else "",
+        f"{_plural(skewed, 'span')} moved into the parent: the senders' clocks differ" if skewed else "",
         f"{_plural(copies, 'copy', 'copies')} of spans received more than once left out" if copies else "",
         "more log records than these; `sonde logs --trace` shows all" if trace.get("logs_truncated") else "",
     ]

@@ -106,14 +106,14 @@ def _span(span: Span, process_id: str) -> dict[str, Any]:
 
 def _tags(span: Span) -> list[dict[str, Any]]:
     is_error = span.status == "Error"
-    behind = {
+    behind: dict[str, str | bool] = {
         "span.kind": "" if span.kind == "Unspecified" else span.kind.lower(),
         "otel.status_code": "" if span.status == "Unset" else span.status.upper(),
         "error": is_error,
         "otel.status_description": span.status_message,
         "w3c.tracestate": span.trace_state,
     }
-    before = {"otel.scope.name": span.scope.name, "otel.scope.version": span.scope.version}
+    before: dict[str, str | bool] = {"otel.scope.name": span.scope.name, "otel.scope.version": span.scope.version}
     return [*_present(before), *(tag(key, value) for key, value in span.attributes.items()), *_present(behind)]
 
 
