@@ -7,10 +7,14 @@ line twice, and nothing is lost by calling them alike).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sonde.core.errors import ValidationError
+from sonde.query.severity import severity_name
 from sonde.query.spans import Resource, Scope
+from sonde.query.times import MAX_NS
 from sonde.query.values import typed, typed_map
 
 if TYPE_CHECKING:
@@ -18,24 +22,24 @@ if TYPE_CHECKING:
 
     from sonde.query.spans import Value
 
-__all__ = ["LINE_HASH", "LOG_SELECT", "SEVERITIES", "LogRecord", "read_logs"]
-
-SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
-"""Severity names of the log data model; each covers four numbers, from 1."""
+__all__ = ["LINE_HASH", "LOG_COLUMNS_SQL", "LOG_SELECT", "LogRecord", "line_of", "read_logs"]
 
 LINE_HASH = (
     "cityHash64(Body, TraceId, SpanId, ServiceName, SeverityNumber, EventName, ScopeName,"
     " mapKeys(LogAttributes), mapValues(LogAttributes), mapKeys(ResourceAttributes), mapValues(ResourceAttributes))"
 )
 
-LOG_SELECT = f"""
-SELECT toUnixTimestamp64Nano(Timestamp) AS TimeNs, toUnixTimestamp64Nano(ObservedTimestamp) AS ObservedNs,
+LOG_COLUMNS_SQL = f"""
+    toUnixTimestamp64Nano(Timestamp) AS TimeNs, toUnixTimestamp64Nano(ObservedTimestamp) AS ObservedNs,
     {LINE_HASH} AS LineHash, SeverityText, SeverityNumber, ServiceName, Body, BodyType, TraceId, SpanId,
     TraceFlags, EventName, LogAttributes, LogAttributesTypes, DroppedAttributesCount,
     ResourceAttributes, ResourceAttributesTypes, ResourceSchemaUrl, ResourceDroppedAttributesCount,
     ScopeName, ScopeVersion, ScopeAttributes, ScopeAttributesTypes, ScopeSchemaUrl, ScopeDroppedAttributesCount
-FROM @otel_logs
 """
+LOG_SELECT = f"SELECT {LOG_COLUMNS_SQL} FROM @otel_logs"
+
+
+_ID = re.compile(r"([0-9a-f]{1,16})-([0-9a-f]{16})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def _record(row: Mapping[str, Any]) -> LogRecord:
         id=f"{time_ns:x}-{int(row['LineHash']):016x}",
         time_ns=time_ns,
         observed_ns=int(row["ObservedNs"]),
-        severity=row["SeverityText"] or (SEVERITIES[(number - 1) // 4] if 1 <= number <= 24 else ""),
+        severity=row["SeverityText"] or severity_name(number),
         severity_number=number,
         service=row["ServiceName"],
         body=typed(row["Body"], row["BodyType"]),
@@ -105,3 +109,17 @@ def _record(row: Mapping[str, Any]) -> LogRecord:
             int(row["ScopeDroppedAttributesCount"]),
         ),
     )
+
+
+def line_of(text: str) -> tuple[int, int]:
+    """The time in nanoseconds and the hash that a record's id names.
+
+    Raises:
+        ValidationError: not an id of a log record.
+    """
+    match = _ID.fullmatch(text.strip())
+    if match is None or int(match[1], 16) > MAX_NS:
+        raise ValidationError(
+            f"id: {text[:80]!r} is not the id of a log record; take one from an answer, such as 186c7a6b3f2d0000-3f0e5d1c2b3a4958"
+        )
+    return int(match[1], 16), int(match[2], 16)

@@ -1,7 +1,9 @@
 """The one way to ask: everything that reads what is stored goes through `Query`.
 
 A `Query` belongs to one tenant, is cheap to make, holds no state of its own and may be used from many threads at once;
-how many questions really run side by side is the engine's business.
+how many questions really run side by side is the engine's business. Every question raises `ValidationError` where it
+cannot be understood (the message names the parameter and gives an example), `NotFoundError` where it names something that
+is not stored, `DeadlineError` or `ExhaustedError` where it needs more than it may, and `StorageError` where the engine fails.
 """
 
 from __future__ import annotations
@@ -9,14 +11,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sonde.core.clock import SYSTEM_CLOCK
+from sonde.query import attributes, drawn, follow, logs, metrics, services, sql, stats, trace, traces
 from sonde.query.source import Source
-from sonde.query.trace import read_trace, read_traces
-from sonde.query.traces import search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sonde.core.clock import Clock
+    from sonde.query.attributes import AttributeKey, AttributeValue
+    from sonde.query.follow import Follower
+    from sonde.query.logs import LogContext, LogHistogram, LogPage, LogSearch
+    from sonde.query.metrics import Metric
+    from sonde.query.series import MetricQuestion, MetricSeries
+    from sonde.query.services import Edge, Operation, Service
+    from sonde.query.sql import SqlAnswer, SqlLimits
+    from sonde.query.stats import TableStats
     from sonde.query.trace import Trace
     from sonde.query.traces import TracePage, TraceSearch
     from sonde.store import Store
@@ -31,6 +40,10 @@ class Query:
         store: the open store.
         tenant: whose telemetry.
         clock: what `now` and relative times mean.
+
+    Raises:
+        UnavailableError: the store keeps nothing.
+        ValidationError: not a tenant's name.
     """
 
     def __init__(self, store: Store, tenant: str = "default", *, clock: Clock = SYSTEM_CLOCK) -> None:
@@ -47,18 +60,92 @@ class Query:
 
         Raises:
             NotFoundError: no span has that trace id.
-            ValidationError: not a trace id.
         """
-        return read_trace(self._source, trace_id, logs=logs)
+        return trace.read_trace(self._source, trace_id, logs=logs)
 
     def traces(self, trace_ids: Iterable[str]) -> list[Trace]:
         """Several traces whole, without logs, in the order asked; ids that are not stored are left out."""
-        return read_traces(self._source, trace_ids)
+        return trace.read_traces(self._source, trace_ids)
 
     def find_traces(self, asked: TraceSearch) -> TracePage:
-        """Traces that have a span which meets every condition; see `TraceSearch`.
+        """Traces that have a span which meets every condition."""
+        return traces.search(self._source, asked)
+
+    def services(self, start_ns: int | None = None, end_ns: int | None = None) -> list[Service]:
+        """Services that sent spans in a range (nanoseconds, end exclusive, None for open), by name."""
+        return services.services(self._source, start_ns, end_ns)
+
+    def operations(
+        self, service: str = "", kind: str = "", start_ns: int | None = None, end_ns: int | None = None
+    ) -> list[Operation]:
+        """Operations of a service (empty: of all) and a span kind (empty: of any) in a range, by service, name and kind."""
+        return services.operations(self._source, service, kind, start_ns, end_ns)
+
+    def edges(self, start_ns: int | None = None, end_ns: int | None = None) -> list[Edge]:
+        """Who called whom in a range, by client and server."""
+        return services.edges(self._source, start_ns, end_ns)
+
+    def logs(self, asked: LogSearch) -> LogPage:
+        """Log records that meet every condition."""
+        return logs.search(self._source, asked)
+
+    def log_histogram(self, asked: LogSearch, buckets: int = 60) -> LogHistogram:
+        """How many log records meet every condition, by severity, over at most so many (1 to 1,000) equal steps."""
+        return logs.histogram(self._source, asked, buckets)
+
+    def log_context(self, line_id: str, *, before: int = 10, after: int = 10) -> LogContext:
+        """A log record and so many (0 to 1,000) of its sender's before and after it.
 
         Raises:
-            ValidationError: a condition that cannot be understood; the message names the parameter.
+            NotFoundError: no record has that id.
         """
-        return search(self._source, asked)
+        return logs.context(self._source, line_id, before=before, after=after)
+
+    def follow_logs(self, asked: LogSearch) -> Follower:
+        """What arrives from now on and meets every condition; poll it."""
+        return follow.Follower(self._source, asked, self.clock)
+
+    def metrics(self, prefix: str = "", service: str = "", limit: int = 1000) -> list[Metric]:
+        """Metrics whose name begins with a prefix, of one service or all, by name."""
+        return metrics.catalogue(self._source, prefix=prefix, service=service, limit=limit)
+
+    def metric_series(self, asked: MetricQuestion) -> MetricSeries:
+        """A metric over time.
+
+        Raises:
+            NotFoundError: no metric has that name.
+        """
+        return drawn.drawn(self._source, asked)
+
+    def attribute_keys(
+        self, signal: str = "", level: str = "", prefix: str = "", limit: int = 1000
+    ) -> list[AttributeKey]:
+        """Attribute keys that begin with a prefix in any case, the most frequent first."""
+        return attributes.keys(self._source, signal=signal, level=level, prefix=prefix, limit=limit)
+
+    def attribute_values(self, key: str, signal: str = "", prefix: str = "", limit: int = 100) -> list[AttributeValue]:
+        """Values of an attribute that begin with a prefix in any case, the most frequent first.
+
+        Args:
+            key: the attribute's key; a level may stand before it (`resource.host.name`).
+            signal: traces (the default), logs or metrics.
+            prefix: what values begin with.
+            limit: at most so many values, 1 to 10,000.
+        """
+        return attributes.values(self._source, key=key, signal=signal, prefix=prefix, limit=limit)
+
+    def sql(self, statement: str, limits: SqlLimits) -> SqlAnswer:
+        """The answer of one statement that only reads.
+
+        Raises:
+            AuthorizationError: it reaches beyond this tenant's tables.
+        """
+        return sql.answer(self._source, statement, limits)
+
+    def sql_stream(self, statement: str, limits: SqlLimits) -> Iterator[bytes]:
+        """As `sql`, as lines of JSON, one object a row, piece by piece; a refusal is raised before the first piece."""
+        return sql.streamed(self._source, statement, limits)
+
+    def tables(self) -> list[TableStats]:
+        """Rows and bytes of every table."""
+        return stats.tables(self._source)

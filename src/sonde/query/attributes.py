@@ -1,0 +1,139 @@
+"""Which attribute keys and values there are, for completion.
+
+Keys come from the catalogue `sonde_attributes`, which counts records by key, level and type and holds a few values of
+each. Values that start with a prefix, with counts, are counted in the newest records themselves: the catalogue's samples
+cannot be complete.
+
+Limit: values are counted over the newest million records of the signal that carry the key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sonde.core.errors import ValidationError
+from sonde.query.filters import LOG_COLUMNS, METRIC_COLUMNS, TRACE_COLUMNS, Filter
+from sonde.query.metrics import KINDS
+from sonde.query.traces import choice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sonde.query.filters import AttributeColumns
+    from sonde.query.source import Source
+
+__all__ = ["LEVELS", "SIGNALS", "AttributeKey", "AttributeValue", "keys", "known_levels", "values"]
+
+SIGNALS = ("traces", "logs", "metrics")
+LEVELS = ("resource", "scope", "record")
+_MAX_RECORDS = 1_000_000
+_PLACES: dict[str, tuple[AttributeColumns, str, Sequence[str]]] = {
+    "traces": (TRACE_COLUMNS, "Timestamp", ("otel_traces",)),
+    "logs": (LOG_COLUMNS, "Timestamp", ("otel_logs",)),
+    "metrics": (METRIC_COLUMNS, "TimeUnix", tuple(KINDS.values())),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeKey:
+    """One attribute as one signal carries it.
+
+    Attributes:
+        level: one of LEVELS.
+        type: string, bool, int, double, bytes, array, kvlist or empty.
+        count: records that carried it.
+        values: a few values.
+    """
+
+    key: str
+    signal: str
+    level: str
+    type: str
+    count: int
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeValue:
+    """One value and how many of the looked-at records carry it."""
+
+    value: str
+    count: int
+
+
+def keys(source: Source, *, signal: str, level: str, prefix: str, limit: int) -> list[AttributeKey]:
+    """Attribute keys, the most frequent first; see `Query.attribute_keys`."""
+    _check(limit)
+    given = Filter()
+    given.equal("Signal", choice("signal", signal, SIGNALS))
+    given.equal("Level", choice("level", level, LEVELS))
+    if prefix:
+        given.add(f"startsWith(lower(Key), lower({given.bind(prefix)}))")
+    rows = source.rows(
+        f"""SELECT Key, Signal, Level, Type, sum(Count) AS n, arraySort(groupUniqArrayArray(8)(Values)) AS found
+        FROM @sonde_attributes WHERE {given.sql} GROUP BY Key, Signal, Level, Type
+        ORDER BY n DESC, Key, Signal, Level, Type LIMIT {given.bind(limit, "UInt64")}""",
+        given.parameters,
+    )
+    return [
+        AttributeKey(row["Key"], row["Signal"], row["Level"], row["Type"], int(row["n"]), tuple(row["found"]))
+        for row in rows
+    ]
+
+
+def values(source: Source, *, key: str, signal: str, prefix: str, limit: int) -> list[AttributeValue]:
+    """Values of an attribute, the most frequent first; see `Query.attribute_values`."""
+    _check(limit)
+    if not key:
+        raise ValidationError("key: an attribute's key is needed; write key=http.route")
+    chosen = choice("signal", signal, SIGNALS) or "traces"
+    columns, time, tables = _PLACES[chosen]
+    level, name = next(
+        ((level, key[len(level) + 1 :]) for level in columns.maps if key.startswith(level + ".")), ("", key)
+    )
+    wanted = [columns.maps[level]] if level else _columns(source, chosen, name, columns)
+    counts: dict[str, int] = {}
+    for table in tables:
+        for column in wanted:
+            for value, count in _counted(source, (table, column, time), name, prefix, limit):
+                counts[value] = counts.get(value, 0) + count
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [AttributeValue(value, count) for value, count in ordered[:limit]]
+
+
+def known_levels(source: Source, signal: str, names: Iterable[str]) -> dict[str, set[str]]:
+    """At which of LEVELS each attribute of a signal was seen; attributes that were never seen are not in the answer."""
+    rows = source.rows(
+        "SELECT DISTINCT Key, Level FROM @sonde_attributes WHERE Signal = {signal:String} AND Key IN {names:Array(String)}",
+        {"signal": signal, "names": sorted(set(names))},
+    )
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["Key"], set()).add(row["Level"])
+    return found
+
+
+def _columns(source: Source, signal: str, name: str, columns: AttributeColumns) -> list[str]:
+    levels = known_levels(source, signal, [name]).get(name, set())
+    return [column for level, column in columns.maps.items() if (level if level in LEVELS else "record") in levels]
+
+
+def _counted(source: Source, place: tuple[str, str, str], name: str, prefix: str, limit: int) -> list[tuple[str, int]]:
+    table, column, time = place
+    given = Filter()
+    key = given.bind(name)
+    given.add(f"mapContains({column}, {key})")
+    if prefix:
+        given.add(f"startsWith(lower({column}[{key}]), lower({given.bind(prefix)}))")
+    rows = source.rows(
+        f"SELECT value, count() AS n FROM (SELECT {column}[{key}] AS value FROM @{table} WHERE {given.sql}"
+        f" ORDER BY {time} DESC LIMIT {_MAX_RECORDS}) GROUP BY value ORDER BY n DESC, value LIMIT {given.bind(limit, 'UInt64')}",
+        given.parameters,
+    )
+    return [(row["value"], int(row["n"])) for row in rows]
+
+
+def _check(limit: int) -> None:
+    if not 1 <= limit <= 10_000:
+        raise ValidationError(f"limit: {limit} is not between 1 and 10000; write limit=100")
