@@ -18,15 +18,16 @@ from typing import Annotated, Any, Literal
 import orjson
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from sonde.core.clock import SYSTEM_CLOCK
 from sonde.core.units import format_count, format_duration
 
 __all__ = [
     "SERVICE_COLOURS",
     "Column",
     "JsonFlag",
+    "age",
     "clock_time",
     "console",
     "error_share",
@@ -43,6 +44,8 @@ __all__ = [
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 
 _UNLIMITED = 4000
+_GAP = 2
+_NARROWEST = 8
 SERVICE_COLOURS = ("cyan", "green", "yellow", "blue", "magenta", "bright_cyan", "bright_green", "bright_magenta")
 _SEVERITIES = {"TRACE": "dim", "DEBUG": "dim", "INFO": "green", "WARN": "yellow", "ERROR": "red", "FATAL": "bold red"}
 
@@ -56,14 +59,14 @@ class Column:
         justify: numbers stand right, words left.
         style: a rich style for every cell; a cell that is a `Text` brings its own.
         is_whole: never cut, however narrow the terminal is.
-        ratio: the share of a terminal's free width that a flexible column takes; 0 for its natural width.
+        ratio: of flexible columns, how much wider than others this one stays where the terminal is narrow.
     """
 
     title: str
     justify: Literal["left", "right"] = "left"
     style: str = ""
     is_whole: bool = False
-    ratio: int = 0
+    ratio: int = 1
 
 
 @functools.cache
@@ -82,25 +85,42 @@ def print_json(row: Any) -> None:
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str | Text]]) -> None:
-    """A table without lines: headings, then a row a line."""
+    """A table without lines: headings, then a row a line; flexible columns give way where the terminal is narrow."""
     screen = console()
-    is_flexible = any(column.ratio for column in columns) and screen.width < _UNLIMITED
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", expand=is_flexible)
+    heads = [Text(column.title, style="bold") for column in columns]
     cells = [[cell if isinstance(cell, Text) else Text(cell) for cell in row] for row in rows]
-    for place, column in enumerate(columns):
-        widest = max([len(column.title), *(row[place].cell_len for row in cells)])
-        table.add_column(
-            column.title,
-            justify=column.justify,
-            style=column.style,
-            no_wrap=True,
-            overflow="ellipsis",
-            ratio=column.ratio or None if is_flexible else None,
-            min_width=widest if column.is_whole else None,
-        )
-    for row in cells:
-        table.add_row(*row)
-    screen.print(table)
+    natural = [max(line[place].cell_len for line in [heads, *cells]) for place in range(len(columns))]
+    widths = _fitted(columns, natural, screen.width)
+    for line in [heads, *cells]:
+        screen.print(_joined(columns, widths, line), soft_wrap=True)
+
+
+def _fitted(columns: Sequence[Column], natural: Sequence[int], room: int) -> list[int]:
+    """Column widths that fit: what is too much is taken from the widest flexible column, then from the widest."""
+    widths = list(natural)
+    excess = sum(widths) + _GAP * (len(widths) - 1) - room
+    while excess > 0:
+        yielding = [place for place, column in enumerate(columns) if not column.is_whole and widths[place] > _NARROWEST]
+        if not yielding:
+            return widths
+        widest = max(yielding, key=lambda place: widths[place] / (columns[place].ratio or 1))
+        widths[widest] -= 1
+        excess -= 1
+    return widths
+
+
+def _joined(columns: Sequence[Column], widths: Sequence[int], cells: Sequence[Text]) -> Text:
+    line = Text()
+    for column, width, cell in zip(columns, widths, cells, strict=True):
+        shown = cell.copy()
+        shown.truncate(width, overflow="ellipsis")
+        if not shown.style:
+            shown.style = column.style
+        padding = " " * (width - shown.cell_len)
+        line.append(padding if column.justify == "right" else "").append_text(shown)
+        line.append(padding if column.justify == "left" else "").append(" " * _GAP)
+    line.rstrip()
+    return line
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -147,9 +167,35 @@ def error_share(errors: int, total: int) -> Text:
 
 
 def clock_time(rfc3339: str, *, with_date: bool = False) -> str:
-    """An API's time in the person's own time zone: `14:03:07.125`, with the date before it where asked."""
-    moment = datetime.fromisoformat(_at_most_microseconds(rfc3339)).replace(tzinfo=UTC).astimezone()
-    return moment.strftime("%Y-%m-%d %H:%M:%S" if with_date else "%H:%M:%S") + f".{moment.microsecond // 1000:03d}"
+    """An API's time in the person's own time zone: `14:03:07.125`, or `03-01 14:03:07` on another day than today.
+
+    Args:
+        rfc3339: the time.
+        with_date: whether to write date and milliseconds, whatever the day.
+    """
+    moment = _local(rfc3339)
+    if with_date:
+        return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03d}"
+    if moment.date() != _now().date():
+        return f"{moment:%m-%d %H:%M:%S}"
+    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+
+
+def age(rfc3339: str) -> str:
+    """How long ago a time was, roughly: `now`, `4m ago`, `3d ago`."""
+    seconds = (_now() - _local(rfc3339)).total_seconds()
+    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= length:
+            return f"{int(seconds // length)}{unit} ago"
+    return "now"
+
+
+def _now() -> datetime:
+    return datetime.fromtimestamp(SYSTEM_CLOCK.now_ns() / 1e9, UTC).astimezone()
+
+
+def _local(rfc3339: str) -> datetime:
+    return datetime.fromisoformat(_at_most_microseconds(rfc3339)).replace(tzinfo=UTC).astimezone()
 
 
 def _at_most_microseconds(rfc3339: str) -> str:

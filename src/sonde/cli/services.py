@@ -10,7 +10,7 @@ from rich.text import Text
 from sonde.cli.output import (
     Column,
     JsonFlag,
-    clock_time,
+    age,
     error_share,
     milliseconds,
     note,
@@ -70,5 +70,5 @@ def _row(service: Mapping[str, Any]) -> tuple[str | Text, ...]:
         milliseconds(service["p95_ms"]),
         milliseconds(service["p99_ms"]),
         format_count(service["spans"]),
-        clock_time(service["last_seen"]) if service.get("last_seen") else "",
+        age(service["last_seen"]) if service.get("last_seen") else "",
     )

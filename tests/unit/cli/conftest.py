@@ -9,6 +9,7 @@ import pytest
 
 from sonde.cli import output
 from sonde.cli.app import run
+from sonde.core.clock import ManualClock
 from unit.cli.standin import stand_in
 
 
@@ -35,6 +36,7 @@ def _utc_at_80_columns(monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     time.tzset()
     output.console.cache_clear()
+    monkeypatch.setattr(output, "SYSTEM_CLOCK", ManualClock(1_772_370_300 * 10**9))
     yield
     output.console.cache_clear()
 

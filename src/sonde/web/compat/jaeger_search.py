@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sonde.query.query import Query
 
-__all__ = ["DEFAULT_TRACES", "MAX_TRACES", "found", "trace_id_of", "v1_search", "v3_search"]
+__all__ = ["DEFAULT_TRACES", "MAX_TRACES", "found", "service_names", "trace_id_of", "v1_search", "v3_search"]
 
 DEFAULT_TRACES = 100
 MAX_TRACES = 5000
@@ -49,6 +49,11 @@ def found(query: Query, search: TraceSearch, count: int) -> list[TraceSummary]:
         summaries += page.traces
         cursor = page.next
     return summaries
+
+
+def service_names(query: Query) -> list[str]:
+    """All services that have a name, of any time that is kept."""
+    return [service.name for service in query.services() if service.name]
 
 
 def trace_id_of(text: str) -> str:

@@ -24,7 +24,7 @@ from fastapi.routing import APIRoute
 from sonde.core.errors import NotFoundError, SondeError, ValidationError
 from sonde.query.query import Query
 from sonde.web.compat.jaeger_model import short_trace_id, ui_trace
-from sonde.web.compat.jaeger_search import found, trace_id_of, v1_search
+from sonde.web.compat.jaeger_search import found, service_names, trace_id_of, v1_search
 from sonde.web.deps import query_of
 
 __all__ = ["router"]
@@ -62,14 +62,14 @@ def _envelope(
 @router.get("/services")
 def services(query: Query = Depends(query_of)) -> Response:
     """Names of all services."""
-    names = query.service_names()
+    names = service_names(query)
     return _envelope(names, total=len(names))
 
 
 @router.get("/services/{service:path}/operations")
 def service_operations(service: str, query: Query = Depends(query_of)) -> Response:
     """Span names of one service, of every kind."""
-    names = list(dict.fromkeys(name for name, _ in query.operation_names(service)))
+    names = list(dict.fromkeys(operation.name for operation in query.operations(service)))
     return _envelope(names, total=len(names))
 
 
@@ -79,8 +79,10 @@ def operations(request: Request, query: Query = Depends(query_of)) -> Response:
     asked = request.query_params
     if not asked.get("service"):
         raise ValidationError("parameter 'service' is required")
-    pairs = query.operation_names(asked["service"], asked.get("spanKind", ""))
-    data = [{"name": name, "spanKind": "" if kind == "Unspecified" else kind.lower()} for name, kind in pairs]
+    data = [
+        {"name": operation.name, "spanKind": "" if operation.kind == "Unspecified" else operation.kind.lower()}
+        for operation in query.operations(asked["service"], asked.get("spanKind", ""))
+    ]
     return _envelope(data, total=len(data))
 
 
@@ -123,7 +125,7 @@ def dependencies(request: Request, query: Query = Depends(query_of)) -> Response
         [
             {"parent": edge.client, "child": edge.server, "callCount": edge.calls}
             for edge in edges
-            if not service or service in {edge.client, edge.server}
+            if edge.server_type == "service" and (not service or service in {edge.client, edge.server})
         ]
     )
 

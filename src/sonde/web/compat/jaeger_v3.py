@@ -27,7 +27,7 @@ from sonde.core.errors import NotFoundError, SondeError, ValidationError
 from sonde.query.query import Query
 from sonde.query.traces import TraceSummary
 from sonde.web.compat.jaeger_otlp import resource_spans
-from sonde.web.compat.jaeger_search import found, trace_id_of, v3_search
+from sonde.web.compat.jaeger_search import found, service_names, trace_id_of, v3_search
 from sonde.web.deps import query_of
 
 __all__ = ["router"]
@@ -65,7 +65,7 @@ def _json(body: Any, status: int = 200) -> Response:
 @router.get("/services")
 def services(query: Query = Depends(query_of)) -> Response:
     """Names of all services."""
-    return _json({"services": query.service_names()})
+    return _json({"services": service_names(query)})
 
 
 @router.get("/operations")
@@ -75,8 +75,8 @@ def operations(request: Request, query: Query = Depends(query_of)) -> Response:
     service, kind = asked.get("service", ""), asked.get("spanKind") or asked.get("span_kind") or ""
     if not service:
         raise ValidationError("parameter 'service' is required")
-    pairs = query.operation_names(service, kind)
-    return _json({"operations": [{"name": name, "spanKind": _kind(kind)} for name, kind in pairs]})
+    found_operations = query.operations(service, kind)
+    return _json({"operations": [{"name": each.name, "spanKind": _kind(each.kind)} for each in found_operations]})
 
 
 def _kind(kind: str) -> str:

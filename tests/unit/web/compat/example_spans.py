@@ -83,6 +83,13 @@ class Edge:
     client: str
     server: str
     calls: int
+    server_type: str = "service"
+
+
+@dataclass(frozen=True)
+class Named:
+    name: str
+    kind: str = ""
 
 
 @dataclass
@@ -95,14 +102,14 @@ class FakeQuery:
     error: Exception | None = None
     asked_edges: tuple[int, int] = (0, 0)
 
-    def service_names(self) -> list[str]:
+    def services(self) -> list[Named]:
         if self.error:
             raise self.error
-        return ["cart", "my.service"]
+        return [Named(""), Named("cart"), Named("my.service")]
 
-    def operation_names(self, service: str, kind: str = "") -> list[tuple[str, str]]:
-        pairs = [("GET /", "Server"), ("GET /", "Client"), ("work", "Unspecified")] if service == "my/service" else []
-        return [pair for pair in pairs if not kind or pair[1].lower() == kind]
+    def operations(self, service: str, kind: str = "") -> list[Named]:
+        found = [Named("GET /", "Server"), Named("GET /", "Client"), Named("work", "Unspecified")]
+        return [each for each in found if service == "my/service" and (not kind or each.kind.lower() == kind)]
 
     def trace(self, trace_id: str, *, logs: bool = True) -> Trace:
         assert not logs, "Jaeger's answers have no place for log records"
@@ -123,7 +130,7 @@ class FakeQuery:
 
     def edges(self, start_ns: int, end_ns: int) -> list[Edge]:
         self.asked_edges = (start_ns, end_ns)
-        return [Edge("a", "b", 3), Edge("c", "d", 1)]
+        return [Edge("a", "b", 3), Edge("a", "postgresql", 9, "database"), Edge("c", "d", 1)]
 
 
 def client_of(query: FakeQuery) -> TestClient:
