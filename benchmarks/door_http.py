@@ -18,7 +18,6 @@ import contextlib
 import importlib.util
 import multiprocessing
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -87,9 +86,9 @@ def start_rotel():
     for _ in range(2):
         with socket.create_server(("127.0.0.1", 0)) as sock:
             ports.append(sock.getsockname()[1])
-    binary = shutil.which("rotel") or str(Path(sys.executable).with_name("rotel"))
+    binary = Path(importlib.util.find_spec("rotel").origin).with_name("rotel-agent")
     command = [
-        binary, "start", "--exporter", "blackhole",
+        str(binary), "start", "--exporter", "blackhole",
         "--otlp-grpc-endpoint", f"127.0.0.1:{ports[0]}", "--otlp-http-endpoint", f"127.0.0.1:{ports[1]}",
     ]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -72,6 +72,7 @@ class Connection(asyncio.Protocol):
         "_is_cut",
         "_is_paused",
         "_is_write_paused",
+        "_max_header_bytes",
         "_parser",
         "_pending",
         "_phase",
@@ -84,6 +85,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._max_header_bytes = door.max_header_bytes
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpRequestParser(self)
         self._state = _NEW
@@ -170,12 +172,16 @@ class Connection(asyncio.Protocol):
     def on_url(self, part: bytes) -> None:
         """The request's target, or a part of it."""
         self._target += part
-        self._count_head(len(part))
+        self._head_bytes += len(part)
+        if self._head_bytes > self._max_header_bytes:
+            self._refuse_head()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header line; after the body, one trailer, which is counted and ignored."""
-        self._count_head(len(name) + len(value) + 4)
-        if self._state == _HEAD:
+        self._head_bytes += len(name) + len(value) + 4
+        if self._head_bytes > self._max_header_bytes:
+            self._refuse_head()
+        elif self._state == _HEAD:
             headers = self._headers
             name = name.lower()
             headers[name] = value if name not in headers else headers[name] + b", " + value
@@ -338,11 +344,10 @@ class Connection(asyncio.Protocol):
         elif self._transport is not None:
             self._transport.write(_CONTINUE)
 
-    def _count_head(self, size: int) -> None:
-        self._head_bytes += size
-        if self._head_bytes > self._door.max_header_bytes and self._state != _ENDING:
-            limit = format_size(self._door.max_header_bytes)
-            self._refuse(431, TooLargeError(f"the request's header or trailer is larger than {limit}"))
+    def _refuse_head(self) -> None:
+        if self._state != _ENDING:
+            limit = format_size(self._max_header_bytes)
+            self._refuse(431, TooLargeError(f"the request's header, trailer or chunk extensions are over {limit}"))
 
     def _check_progress(self, size: int) -> None:
         """Bound what was read without finishing a header, or without a byte of body: it is all overhead."""
@@ -351,9 +356,8 @@ class Connection(asyncio.Protocol):
             self._aside = 0  # the body moved, or is being thrown away
             return
         self._aside += size
-        if self._aside > self._door.max_header_bytes:
-            limit = format_size(self._door.max_header_bytes)
-            self._refuse(431, TooLargeError(f"the request's header, trailer or chunk extensions are over {limit}"))
+        if self._aside > self._max_header_bytes:
+            self._refuse_head()
 
     # ---- time and pressure -------------------------------------------------------------------------------------------
 
