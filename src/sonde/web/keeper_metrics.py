@@ -1,0 +1,29 @@
+"""What the keeper counts, as metric families."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sonde.runtime.metrics import Family, counter, gauge
+
+__all__ = ["keeper_families"]
+
+
+def keeper_families(ingest: dict[str, Any]) -> list[Family]:
+    """The families of the ingest; none before it runs.
+
+    Args:
+        ingest: `Ingester.status()`.
+    """
+    if not ingest:
+        return []
+    return [
+        counter("sonde_ingest_segments_total", "Journal segments taken into the store.", ingest["segments"]),
+        counter("sonde_ingest_bytes_total", "Bytes of journal segments taken into the store.", ingest["bytes"]),
+        counter("sonde_ingest_poisoned_total", "Segments that the engine can never take, set aside.", ingest["poisoned"]),
+        counter("sonde_ingest_damaged_total", "Segments with damaged bytes, which were set aside.", ingest["damaged"]),
+        counter("sonde_ingest_failures_total", "Attempts that the engine or the disk refused.", ingest["failures"]),
+        gauge("sonde_ingest_waiting_segments", "Sealed segments that wait for the store.", ingest["waiting"]),
+        gauge("sonde_ingest_waiting_bytes", "Bytes that wait for the store.", ingest["waiting_bytes"]),
+        gauge("sonde_ingest_lag_seconds", "Age of the oldest segment that waits.", ingest["lag_s"]),
+    ]
