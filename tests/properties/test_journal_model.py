@@ -14,8 +14,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from simulated_disk import Killed, SimulatedDisk
 
+from simulated_disk import Killed, SimulatedDisk
 from sonde.core.clock import ManualClock
 from sonde.core.errors import CorruptError, SondeError
 from sonde.core.signal import Signal
@@ -71,9 +71,7 @@ class Journal(RuleBasedStateMachine):
         self._start()
 
     @rule(
-        keys=st.lists(
-            st.tuples(st.sampled_from(KEYS), st.sampled_from([0, 30, 300])), min_size=1, max_size=6
-        ),
+        keys=st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from([0, 30, 300])), min_size=1, max_size=6),
         trouble=st.none() | st.tuples(st.sampled_from(CALLS), st.integers(0, 2), BEFALLS),
     )
     def commit(self, keys, trouble):

@@ -77,6 +77,7 @@ class Quota:
         self.usage = Usage(0, 0)
         self._free = 0
         self.due = 0.0
+        self._scan_again = 0.0
         self.refresh()
 
     def error(self) -> ExhaustedError:
@@ -94,8 +95,8 @@ class Quota:
             return False
         taken = self._judge(1)
         took = self._clock.monotonic() - started
-        every = _SCAN_EVERY_S if taken else _RECHECK_EVERY_S
-        self.due = started + max(every, _SCAN_SHARE * took)
+        self._scan_again = started + _SCAN_SHARE * took
+        self.due = max(started + (_SCAN_EVERY_S if taken else _RECHECK_EVERY_S), self._scan_again)
         return taken
 
     def _spare(self) -> int:
@@ -124,7 +125,12 @@ class Quota:
         """Whether `size` bytes more may be written now; when not, `refusal` says why."""
         if self.refusal:
             return False
-        return self._judge(size) or (self.refresh() and self._judge(size))  # readers may have made room since
+        if self._judge(size) or (
+            self.refresh() and self._judge(size)
+        ):  # readers may have made room since the last scan
+            return True
+        self.due = max(self._clock.monotonic() + _RECHECK_EVERY_S, self._scan_again)
+        return False
 
     def written(self, size: int) -> None:
         """Count bytes that were written."""

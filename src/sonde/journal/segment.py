@@ -126,7 +126,7 @@ class OpenSegment:
         size, sequence = 0, self.records
         header = self.framer.header
         for _, _, payload, items, received_ns, _ in run:
-            head = header(payload, received_ns=received_ns, items=items, sequence=sequence)
+            head = header(payload, received_ns, items, sequence)
             buffers += (head, payload)
             size += len(head) + len(payload)
             sequence += 1
