@@ -112,8 +112,9 @@ class Connection(asyncio.BufferedProtocol):
         self._sender.flush()
 
     def eof_received(self) -> bool:
-        """Calls under way are still answered; the sweep closes the connection after them."""
+        """Calls whose message has arrived are still answered; the sweep closes the connection after them."""
         self._is_half_closed = True
+        self.calls.drop_unfinished()
         return bool(self.calls.streams) and self._transport.get_extra_info("ssl_object") is None
 
     def pause_writing(self) -> None:

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 
 from sonde.core.errors import DeadlineError, SondeError
 from sonde.receivers import http2_frames as h2
-from sonde.receivers.http2_stream import Call, Stream
 
 if TYPE_CHECKING:
     from sonde.receivers.http2_send import Sender
     from sonde.receivers.http2_server import Server
+    from sonde.receivers.http2_stream import Stream
 
 __all__ = ["Calls"]
 
@@ -54,17 +54,6 @@ class Calls:
         self.is_leaving = False
         # Streams that ended on this side first: what the client still sends on them crosses the news and is no fault.
         self._early: dict[int, None] = {}
-
-    @property
-    def is_full(self) -> bool:
-        """True when no further call may be opened."""
-        return len(self.streams) + self.orphans >= self.server.limits.max_streams
-
-    def open(self, number: int, call: Call, now: float) -> Stream:
-        """A new call on stream `number`, which must not be open."""
-        stream = Stream(number, call, now, self.server.limits.stream_window_bytes)
-        self.streams[number] = stream
-        return stream
 
     def settle(self, stream: Stream, message: bytes | None, refusal: bytes = b"") -> None:
         """The service is done with a call.
@@ -111,6 +100,11 @@ class Calls:
     def drop_all(self) -> None:
         """The connection is gone."""
         for stream in list(self.streams.values()):
+            self._remove(stream)
+
+    def drop_unfinished(self) -> None:
+        """The client will send no more: calls whose message has not arrived never will be."""
+        for stream in [stream for stream in self.streams.values() if not stream.offered]:
             self._remove(stream)
 
     def answered(self, streams: list[Stream]) -> None:

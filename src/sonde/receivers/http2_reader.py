@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from sonde.receivers.http2_calls import Calls
     from sonde.receivers.http2_server import Server
 
-__all__ = ["Reader"]
+__all__ = ["FULL", "Reader"]
+
+FULL = "this receiver holds as many bytes of requests as it may; try again"
 
 _READ_HEAD = h2.FRAME_HEAD.unpack_from
 _READ_U32 = h2.U32.unpack_from
@@ -67,6 +69,7 @@ class Reader:
         self._skip = 0  # octets after those which mean nothing: padding, frames of unknown types
         self._is_last_piece = False  # the current DATA frame ends its stream
         self._current: Stream | None = None
+        self._is_plain = False  # the settings have come and no header block is open
         self.now = 0.0
         self.rest = b""
         self.direct: memoryview | None = None
@@ -96,7 +99,7 @@ class Reader:
             size = high << 8 | low
             start = position + h2.HEAD_BYTES
             stop = start + size
-            if kind == h2.DATA and not (self.settings_due or self._blocks.is_open):
+            if kind == h2.DATA and self._is_plain:
                 stream = streams.get(stream_id)
                 if (
                     flags == h2.END_STREAM
@@ -126,31 +129,34 @@ class Reader:
                     break
                 position = after
             elif stop <= end:
-                self._control(kind, flags, stream_id & h2.MAX_WINDOW, data[start:stop])
+                if kind == h2.HEADERS and flags == h2.END_HEADERS and self._is_plain and stream_id & 1:
+                    self._header_block(stream_id & h2.MAX_WINDOW, bytes(data[start:stop]), ends=False)
+                else:
+                    self._control(kind, flags, stream_id & h2.MAX_WINDOW, data[start:stop])
                 position = stop
             elif self._is_worth_waiting(kind, size):
                 break
             else:
                 position, self._skip = start, size
-        self.rest = bytes(data[position:end])
+        self.rest = bytes(data[position:end]) if position < end else b""
 
     def _control(self, kind: int, flags: int, stream_id: int, payload: memoryview) -> None:
         """Any frame but DATA, whole."""
+        if not self._is_plain:
+            self._check_turn(kind, flags)
         if len(payload) > self._limits.max_frame_bytes:
             raise H2ConnectionError(ErrorCode.FRAME_SIZE_ERROR, "frame above SETTINGS_MAX_FRAME_SIZE")
-        if self._blocks.is_open and kind != h2.CONTINUATION:
-            raise _broken("a header block must not be interrupted")
-        if self.settings_due and (kind != h2.SETTINGS or flags & h2.ACK):
-            raise _broken("the first frame must be SETTINGS")
-        if kind == h2.HEADERS:
-            block = self._blocks.begin(flags, stream_id, payload)
-            if block is not None:
-                self._header_block(stream_id, block, ends=bool(flags & h2.END_STREAM))
-            return
         self.strikes += 1
         taker = self._takers.get(kind)
         if taker is not None:
             taker(self, flags, stream_id, payload)
+
+    def _check_turn(self, kind: int, flags: int) -> None:
+        """Two things must not wait: the client's settings, and the end of a header block."""
+        if self.settings_due and (kind != h2.SETTINGS or flags & h2.ACK):
+            raise _broken("the first frame must be SETTINGS")
+        if self._blocks.is_open and kind != h2.CONTINUATION:
+            raise _broken("a header block must not be interrupted")
 
     def _is_worth_waiting(self, kind: int, size: int) -> bool:
         """Whether an incomplete frame is kept until it is whole; False for a large one that is ignored anyway."""
@@ -158,7 +164,7 @@ class Reader:
             raise H2ConnectionError(ErrorCode.FRAME_SIZE_ERROR, "frame above SETTINGS_MAX_FRAME_SIZE")
         if size <= self._limits.max_block_bytes:
             return True
-        if self.settings_due or self._blocks.is_open or kind <= h2.CONTINUATION:
+        if not self._is_plain or kind <= h2.CONTINUATION:
             raise H2ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "frame larger than any honest one")
         self.strikes += 1
         return False
@@ -223,7 +229,7 @@ class Reader:
         try:
             if stream.message.feed(piece):
                 return
-            error: SondeError = ExhaustedError("the server holds as many bytes of requests as it may; try again")
+            error: SondeError = ExhaustedError(FULL)
         except SondeError as refused:
             error = refused
         self._current = None
@@ -283,9 +289,17 @@ class Reader:
 
     # -- HEADERS and CONTINUATION (sections 6.2, 6.10, 8.1) ------------------------------------------------------------
 
+    def _headers(self, flags: int, stream_id: int, payload: memoryview) -> None:
+        block = self._blocks.begin(flags, stream_id, payload)
+        if block is None:
+            self._is_plain = False
+        else:
+            self._header_block(stream_id, block, ends=bool(flags & h2.END_STREAM))
+
     def _continuation(self, flags: int, stream_id: int, payload: memoryview) -> None:
         complete = self._blocks.go_on(flags, stream_id, payload)
         if complete is not None:
+            self._is_plain = True
             self._header_block(stream_id, complete[0], ends=complete[1])
 
     def _header_block(self, stream_id: int, block: bytes, *, ends: bool) -> None:
@@ -303,10 +317,10 @@ class Reader:
         if self._calls.is_leaving:
             calls.forgive(stream_id)  # section 6.8: above the GOAWAY's number, so the client knows it was not looked at
             return
-        if calls.is_full:
+        if len(calls.streams) + calls.orphans >= self._limits.max_streams:
             self._not_opened(stream_id, ErrorCode.REFUSED_STREAM, ends=ends)
             return
-        stream = calls.open(stream_id, call, self.now)
+        stream = calls.streams[stream_id] = Stream(stream_id, call, self.now, self._limits.stream_window_bytes)
         self.strikes += 1
         if call.refusal is not None:
             stream.ended = ends
@@ -345,6 +359,7 @@ class Reader:
                 raise H2ConnectionError(ErrorCode.FRAME_SIZE_ERROR, "SETTINGS acknowledgement with a payload")
             return
         self.settings_due = False
+        self._is_plain = True
         for window in read_settings(payload):
             self._calls.answered(self._sender.set_initial_window(window, self._calls.streams.values()))
         self._sender.out.append(h2.SETTINGS_ACK)
@@ -364,7 +379,8 @@ class Reader:
             raise H2ConnectionError(ErrorCode.FRAME_SIZE_ERROR, "WINDOW_UPDATE of a length other than 4")
         increment = _READ_U32(payload)[0] & h2.MAX_WINDOW
         if not stream_id:
-            self._calls.answered(self._sender.widen(increment))
+            if answered := self._sender.widen(increment):
+                self._calls.answered(answered)
             return
         if stream_id > self.last_stream:
             raise _broken("WINDOW_UPDATE on a stream that was not opened")
@@ -372,7 +388,8 @@ class Reader:
         if stream is None:
             return
         try:
-            self._calls.answered(self._sender.widen_stream(stream, increment))
+            if answered := self._sender.widen_stream(stream, increment):
+                self._calls.answered(answered)
         except H2StreamError as fault:
             self._calls.reset(stream, fault.code)
 
@@ -401,6 +418,7 @@ class Reader:
         raise _broken("PUSH_PROMISE from a client")
 
     _takers: ClassVar[dict[int, Callable[[Reader, int, int, memoryview], None]]] = {
+        h2.HEADERS: _headers,
         h2.PRIORITY: _priority,
         h2.RST_STREAM: _rst_stream,
         h2.SETTINGS: _settings,

@@ -19,6 +19,8 @@ from sonde.receivers.http2_greeting import greeting
 from sonde.receivers.transport import ConnectionSlots, Deadlines, Sweeper
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sonde.receivers.http2_send import Sender
     from sonde.receivers.http2_stream import Service
     from sonde.receivers.intake import Budget, DoorStats
@@ -48,7 +50,7 @@ class Limits:
     max_frame_bytes: int = 1024 * 1024
     max_header_list_bytes: int = 16 * 1024
     max_strikes: int = 2000
-    buffer_bytes: int = 256 * 1024
+    buffer_bytes: int = 128 * 1024
 
     @property
     def max_block_bytes(self) -> int:
@@ -67,6 +69,7 @@ class Server:
         budget: bytes of messages that may be held.
         stats: counters to write to.
         sweep_s: seconds between two looks at the deadlines.
+        each_sweep: called with the time at every look.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Server:
         budget: Budget,
         stats: DoorStats,
         sweep_s: float,
+        each_sweep: Callable[[float], None] | None = None,
     ) -> None:
         self.service = service
         self.limits = limits
@@ -93,7 +97,7 @@ class Server:
             max_frame=limits.max_frame_bytes,
             max_header_list=limits.max_header_list_bytes,
         )
-        self.sweeper = Sweeper(sweep_s)
+        self.sweeper = Sweeper(sweep_s, each_sweep)
         self._slots = slots
         self._connections: set[Connection] = set()
         self._loop = asyncio.get_running_loop()

@@ -25,23 +25,34 @@ Protocol"; OpenTelemetry Protocol specification, "OTLP/gRPC".
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import logging
 import math
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from sonde.core.errors import MalformedError, SondeError, TooLargeError
+from sonde.core.errors import (
+    ExhaustedError,
+    InternalError,
+    MalformedError,
+    SondeError,
+    TooLargeError,
+    UnavailableError,
+)
 from sonde.core.outcome import Outcome
 from sonde.core.signal import Signal
 from sonde.otlp.compression import decompress
 from sonde.otlp.status import response_bytes, status_bytes
 from sonde.receivers import http2_frames as h2
+from sonde.receivers.http2_reader import FULL
 from sonde.receivers.http2_server import Limits, Server
 from sonde.receivers.transport import ConnectionSlots, Deadlines, TLSConfig, TLSContext, listen
 
 if TYPE_CHECKING:
-    import asyncio
     from socket import socket
 
     from sonde.receivers.http2_calls import Calls
@@ -49,6 +60,8 @@ if TYPE_CHECKING:
     from sonde.receivers.intake import Budget, DoorStats, Intake, Tenants
 
 __all__ = ["Config", "Receiver"]
+
+_log = logging.getLogger(__name__)
 
 ENCODINGS: Final = ("gzip", "zstd", "deflate", "snappy", "identity")
 _ACCEPTED: Final = h2.field(b"grpc-accept-encoding", ",".join(ENCODINGS).encode())
@@ -58,6 +71,7 @@ _UNIMPLEMENTED: Final = 12
 _INTERNAL: Final = 13
 _TIMEOUT: Final = re.compile(rb"([0-9]{1,8})([HMSmun])")
 _TIMEOUT_UNIT: Final = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6, b"n": 1e-9}
+_CERTIFICATES_EVERY_S = 1.0
 _MOST_TEXT = 1024
 _MOST_ANSWER = 8 * 1024
 
@@ -72,6 +86,7 @@ class Config:
             speak once a minute.
         max_connections: how many connections may be open at once; at least 1.
         tls: certificates; None listens in clear text.
+        offload_bytes: compressed messages from this size are decompressed on a thread.
         sweep_s: seconds between two looks at deadlines; how exact they are.
     """
 
@@ -79,6 +94,7 @@ class Config:
     deadlines: Deadlines = field(default_factory=lambda: Deadlines(idle_s=600.0))
     max_connections: int = 4096
     tls: TLSConfig | None = None
+    offload_bytes: int = 128 * 1024
     sweep_s: float = 0.25
 
 
@@ -122,14 +138,17 @@ class Exports:
         intake: where requests go.
         stats: counters to write to.
         max_message_bytes: the greatest message after decompression.
+        offload_bytes: compressed messages from this size are decompressed on a thread.
     """
 
-    def __init__(self, intake: Intake, stats: DoorStats, max_message_bytes: int) -> None:
+    def __init__(self, intake: Intake, stats: DoorStats, max_message_bytes: int, offload_bytes: int) -> None:
         self._intake = intake
         self._stats = stats
         self._budget: Budget = intake.budget
         self._tenants: Tenants = intake.tenants
         self._max_message_bytes = max_message_bytes
+        self._offload_bytes = offload_bytes
+        self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="otlp-grpc")
         self._signals = {signal.grpc_method.encode(): signal for signal in Signal}
         self.is_leaving = False
         self.oversized = self._refused(
@@ -150,29 +169,11 @@ class Exports:
     def complete(self, calls: Calls, stream: Stream, message: bytes | memoryview, *, compressed: bool) -> None:
         """Take a call's whole message and answer it when the intake has settled it."""
         method: _Method = stream.call  # type: ignore[assignment]  # `begin` made it
+        self._stats.wire_bytes["grpc"] += len(message)
         if compressed:
-            try:
-                message = self._inflate(method, stream, message)
-            except SondeError as error:
-                self._settle_error(calls, stream, method, error)
-                return
-            except _StatusError as refused:
-                calls.settle(stream, None, self._refused(refused).refusal or b"")
-                return
-        signal = method.signal
-        if signal is None:
-            self._check_health(calls, stream, bytes(message))
-            return
-        stats = self._stats
-
-        def done(result: Outcome | SondeError) -> None:
-            if isinstance(result, Outcome):
-                stats.requests[method.counted] += 1
-                calls.settle(stream, b"" if not result.is_partial else _message(result))
-            else:
-                self._settle_error(calls, stream, method, result)
-
-        self._intake.offer(signal, method.tenant, bytes(message), done)
+            self._inflate(calls, stream, method, message)
+        else:
+            self._take(calls, stream, method, bytes(message))
 
     def refusal(self, call: object, error: SondeError | None = None) -> bytes:
         """The header block for a call that the HTTP/2 server ends, for an error or the call's own refusal."""
@@ -183,6 +184,10 @@ class Exports:
             return call.refusal or b""
         self._stats.refused[error.traits.category.value] += 1
         return self._error_block(call, error)
+
+    def close(self) -> None:
+        """Stop the threads; what they still hold is refused."""
+        self._workers.shutdown(wait=False, cancel_futures=True)
 
     # -- headers -------------------------------------------------------------------------------------------------------
 
@@ -214,15 +219,62 @@ class Exports:
 
     # -- messages ------------------------------------------------------------------------------------------------------
 
-    def _inflate(self, method: _Method, stream: Stream, message: bytes | memoryview) -> bytes:
-        """The plain message; what it grew to is taken from the budget too."""
+    def _take(self, calls: Calls, stream: Stream, method: _Method, message: bytes) -> None:
+        """A plain message: to the intake, whose answer becomes the call's."""
+        signal = method.signal
+        if signal is None:
+            self._check_health(calls, stream, message)
+            return
+        stats = self._stats
+
+        def done(result: Outcome | SondeError) -> None:
+            if isinstance(result, Outcome):
+                stats.requests[method.counted] += 1
+                calls.settle(stream, _message(result) if result.is_partial else b"")
+            else:
+                calls.settle(stream, None, self._error_block(method, result))
+
+        self._intake.offer(signal, method.tenant, message, done)
+
+    def _inflate(self, calls: Calls, stream: Stream, method: _Method, message: bytes | memoryview) -> None:
+        """A compressed message; a large one is decompressed on a thread, so that it does not hold back small ones."""
         if method.encoding in ("", "identity"):
-            raise _StatusError(_INTERNAL, "the message is marked as compressed, but grpc-encoding names no compression")
-        plain = decompress(method.encoding, message, self._max_message_bytes)
-        # The inflated message exists already; what counts is that no more of them are kept than there is room for.
-        self._budget.held += len(plain)
-        stream.held += len(plain)
-        return plain
+            text = "the message is marked as compressed, but grpc-encoding names no compression"
+            self._stats.requests["grpc", "", str(_INTERNAL)] += 1
+            calls.settle(stream, None, _status_block(_INTERNAL, text))
+        elif len(message) < self._offload_bytes:
+            try:
+                plain = decompress(method.encoding, message, self._max_message_bytes)
+            except SondeError as error:
+                self._refuse(calls, stream, method, error)
+            else:
+                self._take_inflated(calls, stream, method, plain)
+        else:
+            work = self._workers.submit(decompress, method.encoding, bytes(message), self._max_message_bytes)
+            asyncio.wrap_future(work).add_done_callback(partial(self._inflated, calls, stream, method))
+
+    def _inflated(self, calls: Calls, stream: Stream, method: _Method, future: asyncio.Future[bytes]) -> None:
+        """A thread has decompressed a message."""
+        if future.cancelled():
+            self._refuse(calls, stream, method, UnavailableError("this receiver is shutting down; try again"))
+            return
+        error = future.exception()
+        if error is None:
+            self._take_inflated(calls, stream, method, future.result())
+        elif isinstance(error, SondeError):
+            self._refuse(calls, stream, method, error)
+        else:
+            _log.error("decompression failed in a way it should not", exc_info=error)
+            self._refuse(calls, stream, method, InternalError("the message could not be decompressed; see the log"))
+
+    def _take_inflated(self, calls: Calls, stream: Stream, method: _Method, plain: bytes) -> None:
+        # The message as sent is garbage from here on; only what it has grown by is taken in addition.
+        grown = max(0, len(plain) - stream.held)
+        if self._budget.take(grown):
+            stream.held += grown
+            self._take(calls, stream, method, plain)
+        else:
+            self._refuse(calls, stream, method, ExhaustedError(FULL))
 
     def _check_health(self, calls: Calls, stream: Stream, message: bytes) -> None:
         """`HealthCheckRequest { 1: service }` to `HealthCheckResponse { 1: status }`: 1 SERVING, 2 NOT_SERVING."""
@@ -235,8 +287,9 @@ class Exports:
 
     # -- errors --------------------------------------------------------------------------------------------------------
 
-    def _settle_error(self, calls: Calls, stream: Stream, method: _Method, error: SondeError) -> None:
-        calls.settle(stream, None, self._error_block(method, error))
+    def _refuse(self, calls: Calls, stream: Stream, method: _Method, error: SondeError) -> None:
+        """Answer an offered call with an error that the intake has not seen, and has not counted."""
+        calls.settle(stream, None, self.refusal(method, error))
 
     def _error_block(self, call: object, error: SondeError) -> bytes:
         code = _RESOURCE_EXHAUSTED if isinstance(error, TooLargeError) else error.traits.grpc_code
@@ -263,12 +316,13 @@ class Receiver:
 
     def __init__(self, config: Config, intake: Intake, stats: DoorStats) -> None:
         self._config = config
-        self._exports = Exports(intake, stats, config.limits.max_message_bytes)
+        self._exports = Exports(intake, stats, config.limits.max_message_bytes, config.offload_bytes)
         self._budget = intake.budget
         self._stats = stats
         self._tls = TLSContext(config.tls, alpn=("h2",)) if config.tls else None
         self._listeners: list[asyncio.Server] = []
         self._server: Server | None = None
+        self._certificates_due = 0.0
 
     async def start(self, sockets: list[socket]) -> None:
         """Serve on sockets that are bound and listening."""
@@ -281,6 +335,7 @@ class Receiver:
             budget=self._budget,
             stats=self._stats,
             sweep_s=config.sweep_s,
+            each_sweep=self._refresh_certificates,
         )
         server.sweeper.start()
         self._listeners = await listen(
@@ -289,11 +344,17 @@ class Receiver:
 
     async def stop(self, grace_s: float) -> None:
         """Accept nothing more, let calls under way be answered for at most `grace_s` seconds, and close."""
-        self._exports.is_leaving = True
         for listener in self._listeners:
             listener.close()
+        self._exports.is_leaving = True
         if self._server is not None:
             await self._server.leave(grace_s)
+        self._exports.close()
+
+    def _refresh_certificates(self, now: float) -> None:
+        if self._tls is not None and now >= self._certificates_due:
+            self._certificates_due = now + _CERTIFICATES_EVERY_S
+            self._tls.refresh_if_changed()
 
 
 def _timeout_s(value: bytes | None) -> float:
