@@ -10,7 +10,17 @@ import typer
 from rich.text import Text
 
 from sonde.cli.output import JsonFlag, clock_time, console, note, print_json, severity_colour
-from sonde.cli.remote import DEFAULT_URL, EndOption, Remote, SinceOption, StartOption, UrlOption, one_of, period
+from sonde.cli.remote import (
+    DEFAULT_URL,
+    EndOption,
+    Remote,
+    SinceOption,
+    StartOption,
+    UrlOption,
+    known_services,
+    one_of,
+    period,
+)
 
 __all__ = ["EXAMPLES", "command", "log_line"]
 
@@ -38,7 +48,9 @@ def command(
             help="At least: trace, debug, info, warn, error or fatal.",
         ),
     ] = None,
-    service: Annotated[str | None, typer.Option(metavar="NAME", help="The sender.")] = None,
+    service: Annotated[
+        str | None, typer.Option(metavar="NAME", autocompletion=known_services, help="The sender.")
+    ] = None,
     trace: Annotated[str | None, typer.Option(metavar="ID", help="Of one trace.")] = None,
     span: Annotated[str | None, typer.Option(metavar="ID", help="Of one span.")] = None,
     where: Annotated[

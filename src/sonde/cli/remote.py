@@ -8,6 +8,7 @@ listens, the error says how to start a server. Nothing is retried: a person is w
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, Self
@@ -28,6 +29,7 @@ __all__ = [
     "StartOption",
     "UrlOption",
     "is_loopback",
+    "known_services",
     "one_of",
     "period",
 ]
@@ -60,6 +62,16 @@ def one_of(*words: str) -> Callable[[str], list[str]]:
     return lambda incomplete: [word for word in words if word.startswith(incomplete)]
 
 
+def known_services(incomplete: str) -> list[str]:
+    """What `--service` completes to: services of the running server, or nothing where none answers quickly."""
+    try:
+        with Remote(os.environ.get("SONDE_URL", DEFAULT_URL), timeout_s=1.0) as remote:
+            names = [service["name"] for service in remote.get("/sonde/services", {"start": "-24h"})["services"]]
+    except (SondeError, KeyError, TypeError):
+        return []
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def period(since: str | None, start: str | None, end: str | None, *, default: str | None = "1h") -> dict[str, str]:
     """The `start` and `end` that the API takes, from the three time options.
 
@@ -84,13 +96,16 @@ class Remote:
 
     Args:
         url: the server's web address, with or without `http://`.
+        timeout_s: seconds an answer may take.
         transport: for tests: what answers instead of the network.
     """
 
-    def __init__(self, url: str = DEFAULT_URL, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str = DEFAULT_URL, *, timeout_s: float = _TIMEOUT_S, transport: httpx.BaseTransport | None = None
+    ) -> None:
         self.url = url.rstrip("/") if "://" in url else f"http://{url.rstrip('/')}"
         self._http = httpx.Client(
-            base_url=self.url, timeout=_TIMEOUT_S, trust_env=not is_loopback(self.url), transport=transport
+            base_url=self.url, timeout=timeout_s, trust_env=not is_loopback(self.url), transport=transport
         )
 
     def __enter__(self) -> Self:

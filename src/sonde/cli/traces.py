@@ -19,7 +19,17 @@ from sonde.cli.output import (
     print_table,
     service_colour,
 )
-from sonde.cli.remote import DEFAULT_URL, EndOption, Remote, SinceOption, StartOption, UrlOption, one_of, period
+from sonde.cli.remote import (
+    DEFAULT_URL,
+    EndOption,
+    Remote,
+    SinceOption,
+    StartOption,
+    UrlOption,
+    known_services,
+    one_of,
+    period,
+)
 
 __all__ = ["EXAMPLES", "command"]
 
@@ -49,7 +59,7 @@ _COLUMNS = (
 
 def command(
     *,
-    service: Annotated[str | None, typer.Option(metavar="NAME", help="The span's service.")] = None,
+    service: Annotated[str | None, typer.Option(metavar="NAME", autocompletion=known_services, help="The span's service.")] = None,
     operation: Annotated[str | None, typer.Option(metavar="NAME", help="The span's name.")] = None,
     kind: Annotated[str | None, typer.Option(metavar="KIND", autocompletion=one_of(*_KINDS), help="server, client, producer, consumer or internal.")] = None,
     status: Annotated[str | None, typer.Option(metavar="STATUS", autocompletion=one_of("error", "ok", "unset"), help="error, ok or unset.")] = None,

@@ -11,6 +11,7 @@ import pytest
 from sonde import __version__
 from sonde.cli import app
 from sonde.cli.failure import CommandError, advice_of, exit_code_of, report
+from sonde.cli.remote import known_services
 from sonde.core.errors import NetworkError, NotFoundError, UnavailableError
 
 MINE = ("services", "traces", "trace", "logs", "metrics", "sql", "send")
@@ -74,6 +75,14 @@ def test_completion_offers_the_options_of_a_command():
         [sys.executable, "-m", "sonde"], capture_output=True, text=True, env=environment, check=False
     )
     assert ended.stdout.split() == ["--sort"]
+
+
+def test_completion_offers_the_services_of_the_running_server(server, monkeypatch):
+    server.answers["/sonde/services"] = {"services": [{"name": "cart"}, {"name": "checkout"}, {"name": "mailer"}]}
+    monkeypatch.setenv("SONDE_URL", server.url)
+    assert known_services("c") == ["cart", "checkout"]
+    server.answers.clear()
+    assert known_services("c") == []
 
 
 def test_the_completion_script_is_shown(sonde):

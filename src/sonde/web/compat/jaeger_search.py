@@ -40,7 +40,7 @@ _SNAKE = re.compile(r"(?<=[a-z])([A-Z])")
 
 
 def found(query: Query, search: TraceSearch, count: int) -> list[TraceSummary]:
-    """The first `count` traces that a search finds, over as many pages as that takes; none for an unknown name."""
+    """The first `count` traces that a search finds, over as many pages as that takes, at most MAX_TRACES."""
     summaries: list[TraceSummary] = []
     wanted = min(count, MAX_TRACES)
     cursor: str | None = ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from sonde.core.clock import ManualClock
 from sonde.core.errors import NotFoundError
@@ -133,10 +134,26 @@ class FakeQuery:
         return [Edge("a", "b", 3), Edge("a", "postgresql", 9, "database"), Edge("c", "d", 1)]
 
 
-def client_of(query: FakeQuery) -> TestClient:
+class Client:
+    """Asks an application in this process."""
+
+    def __init__(self, application: FastAPI) -> None:
+        self.application = application
+
+    def get(self, path: str, params: Any = None) -> httpx.Response:
+        """The answer to a GET."""
+        return asyncio.run(self._get(path, params))
+
+    async def _get(self, path: str, params: Any) -> httpx.Response:
+        transport = httpx.ASGITransport(self.application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://sonde") as client:
+            return await client.get(path, params=params)
+
+
+def client_of(query: Any) -> Client:
     """A client of an application with both Jaeger APIs over a stand-in query."""
     application = FastAPI()
     application.include_router(jaeger_v1.router)
     application.include_router(jaeger_v3.router)
     application.dependency_overrides[query_of] = lambda: query
-    return TestClient(application)
+    return Client(application)
