@@ -14,7 +14,7 @@ request has none that is known), counted in `DoorStats`:
     503 with Retry-After: no memory or disk to keep it, or too many connections
 
 The whole of a request is held in memory, compressed and then not; the budget of the intake bounds that over all
-requests. Large bodies are decompressed and translated from JSON on a thread, so that they do not hold back small ones.
+requests. What inflates or parses to much is decoded on a thread, so that it does not hold back the rest.
 JSON has a limit of its own, because parsed JSON takes up to twenty times its size.
 
 Cost: about 20 us of CPU for a request of 20 spans, before validation and the sink.
@@ -75,7 +75,7 @@ class Config:
         deadlines: how long clients may take.
         cors_origins: origins of web pages that may send; patterns of `sonde.receivers.cors.Origins`, empty for none.
         tls: certificates; None for plain HTTP.
-        offload_bytes: compressed or JSON bodies from this size are decoded on a thread.
+        offload_bytes: JSON larger than this is parsed on a thread; so is what inflates to eight times as much.
     """
 
     max_body_bytes: int = 64 * 1024 * 1024
@@ -293,22 +293,32 @@ class Receiver:
         self.stats.wire_bytes["http"] += len(body)
         if not exchange.encoding and not exchange.media.is_json:
             self._offer(exchange.signal, exchange.tenant, body, exchange.settle)
-        elif len(body) < self.config.offload_bytes:
-            try:
-                payload = self._decode(exchange, body)
-            except SondeError as error:
-                exchange.settle(self._counted(error))
-            else:
-                self._take(exchange, payload)
         else:
-            loop = asyncio.get_running_loop()
-            future = loop.run_in_executor(self._workers, self._decode, exchange, body)
-            future.add_done_callback(partial(self._decoded, exchange))
+            self._decode_here(exchange, body)
 
-    def _decode(self, export: _Export, body: bytes) -> bytes:
-        limit = self.config.max_json_bytes if export.media.is_json else self.max_body_bytes
-        payload = decompress(export.encoding, body, min(limit, self.max_body_bytes))
-        return otlp_json.to_protobuf(export.signal, payload) if export.media.is_json else payload
+    def _decode_here(self, export: _Export, body: bytes) -> None:
+        """Decode what stays small; what is large, or turns out to be, goes to a thread."""
+        limit = self._limit(export)
+        small = min(limit, self.config.offload_bytes * (1 if export.media.is_json else 8))
+        try:
+            payload = _decode(export, body, small) if len(body) <= small else None
+        except TooLargeError as error:
+            if small == limit:
+                export.settle(self._counted(error))
+                return
+            payload = None
+        except SondeError as error:
+            export.settle(self._counted(error))
+            return
+        if payload is None:
+            future = asyncio.get_running_loop().run_in_executor(self._workers, _decode, export, body, limit)
+            future.add_done_callback(partial(self._decoded, export))
+        else:
+            self._take(export, payload)
+
+    def _limit(self, export: _Export) -> int:
+        limit = self.max_body_bytes
+        return min(limit, self.config.max_json_bytes) if export.media.is_json else limit
 
     def _decoded(self, export: _Export, future: asyncio.Future[bytes]) -> None:
         if future.cancelled():
@@ -380,6 +390,11 @@ class Receiver:
         if media is None:
             return head + b"\r\n"
         return b"%bcontent-type: %b\r\ncontent-length: %d\r\n\r\n%b" % (head, media.name, len(body), body)
+
+
+def _decode(export: _Export, body: bytes, limit_bytes: int) -> bytes:
+    payload = decompress(export.encoding, body, limit_bytes)
+    return otlp_json.to_protobuf(export.signal, payload) if export.media.is_json else payload
 
 
 def _path(target: bytes) -> bytes:
