@@ -89,7 +89,7 @@ class Exponential:
         if self.zero > 0:
             low = -self.zero_threshold if self.negative else 0.0
             found.append(Bucket(low, self.zero_threshold, self.zero))
-        return [bucket for bucket in found if bucket.count > 0]
+        return [bucket for bucket in found if bucket.held > 0]
 
     def _bound(self, index: int) -> float:
         exponent = math.ldexp(index, -self.scale)

@@ -109,17 +109,21 @@ def search(source: Source, asked: LogSearch) -> LogPage:
         raise ValidationError(f"order: {asked.order[:80]!r} is none of {', '.join(ORDERS)}; write order=newest")
     if not 1 <= asked.limit <= 10_000:
         raise ValidationError(f"limit: {asked.limit} is not between 1 and 10000; write limit=100")
-    mark = fingerprint(replace(asked, cursor="", limit=1, order=order))
-    after = Place(*unpack(asked.cursor, mark, (int, int, int, int))) if asked.cursor else None
+    # The range is in the cursor itself, because `-15m` means another one on every page.
+    mark = fingerprint(replace(asked, cursor="", limit=1, order=order, start_ns=None, end_ns=None))
     conditions(asked)
     kept = kept_range(source, "otel_logs")
     if kept is None:
         return LogPage([], None)
+    after: Place | None = None
     within = max(kept[0], asked.start_ns or 0), min(kept[1] + 1, asked.end_ns if asked.end_ns is not None else MAX_NS)
+    if asked.cursor:
+        *position, start_ns, end_ns = unpack(asked.cursor, mark, (int,) * 6)
+        after, within = Place(*position), (start_ns, end_ns)
     records, place = read_lines(
         source, lambda: conditions(asked), within, newest_first=order == "newest", limit=asked.limit, after=after
     )
-    following = pack(mark, [place.time_ns, place.line, place.copies, place.given]) if place else None
+    following = pack(mark, [place.time_ns, place.line, place.copies, place.given, *within]) if place else None
     return LogPage(records, following)
 
 

@@ -59,7 +59,9 @@ class Metric:
     last_ns: int
 
 
-def catalogue(source: Source, *, prefix: str, service: str, limit: int) -> list[Metric]:
+def catalogue(
+    source: Source, *, prefix: str, service: str, limit: int, start_ns: int | None, end_ns: int | None
+) -> list[Metric]:
     """Metrics by name; see `Query.metrics`."""
     if not 1 <= limit <= 10_000:
         raise ValidationError(f"limit: {limit} is not between 1 and 10000; write limit=1000")
@@ -67,6 +69,7 @@ def catalogue(source: Source, *, prefix: str, service: str, limit: int) -> list[
     for kind in KINDS:
         given = Filter()
         given.equal("ServiceName", service)
+        given.between(start_ns, end_ns, "TimeUnix")
         if prefix:
             given.add(f"startsWith(MetricName, {given.bind(prefix)})")
         found += _of_kind(source, kind, given, limit)

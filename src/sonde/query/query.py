@@ -105,9 +105,18 @@ class Query:
         """What arrives from now on and meets every condition; poll it."""
         return follow.Follower(self._source, asked, self.clock)
 
-    def metrics(self, prefix: str = "", service: str = "", limit: int = 1000) -> list[Metric]:
-        """Metrics whose name begins with a prefix, of one service or all, by name."""
-        return metrics.catalogue(self._source, prefix=prefix, service=service, limit=limit)
+    def metrics(
+        self,
+        prefix: str = "",
+        service: str = "",
+        start_ns: int | None = None,
+        end_ns: int | None = None,
+        limit: int = 1000,
+    ) -> list[Metric]:
+        """Metrics whose name begins with a prefix, of one service or all, that reported in a range, by name."""
+        return metrics.catalogue(
+            self._source, prefix=prefix, service=service, limit=limit, start_ns=start_ns, end_ns=end_ns
+        )
 
     def metric_series(self, asked: MetricQuestion) -> MetricSeries:
         """A metric over time.

@@ -140,6 +140,11 @@ def choice(name: str, value: str, allowed: Sequence[str]) -> str:
     return ""
 
 
+def _mark(asked: TraceSearch) -> str:
+    """What a cursor belongs to. The range is in the cursor itself, because `-15m` means another one on every page."""
+    return fingerprint(replace(asked, cursor="", limit=1, start_ns=None, end_ns=None))
+
+
 def _conditions(asked: TraceSearch) -> Filter:
     """Everything that a matching span must meet but the time range."""
     given = Filter()
@@ -180,10 +185,10 @@ class _Timed:
         self.newest_first = asked.sort == "recent"
         self.start_ns = max(kept[0], asked.start_ns or 0)
         self.end_ns = min(kept[1] + 1, asked.end_ns if asked.end_ns is not None else MAX_NS)
-        self.mark = fingerprint(replace(asked, cursor="", limit=1))
+        self.mark = _mark(asked)
         self.after: tuple[int, str] | None = None
         if asked.cursor:
-            at, trace_id = unpack(asked.cursor, self.mark, (int, str))
+            at, trace_id, self.start_ns, self.end_ns = unpack(asked.cursor, self.mark, (int, str, int, int))
             self.after = (at, trace_id)
 
     def page(self) -> tuple[list[str], str | None]:
@@ -195,7 +200,9 @@ class _Timed:
             if len(found) >= wanted:
                 break
         ids = list(found)[: self.asked.limit]
-        return ids, pack(self.mark, [found[ids[-1]], ids[-1]]) if len(found) >= wanted else None
+        if len(found) < wanted:
+            return ids, None
+        return ids, pack(self.mark, [found[ids[-1]], ids[-1], self.start_ns, self.end_ns])
 
     def _left(self) -> tuple[int, int]:
         """The range that the pages before this one have not used up."""
@@ -281,7 +288,7 @@ class _Ranked:
         self.source, self.asked = source, asked
         self.start_ns = max(kept[0], asked.start_ns or 0)
         self.end_ns = min(kept[1] + 1, asked.end_ns if asked.end_ns is not None else MAX_NS)
-        self.mark = fingerprint(replace(asked, cursor="", limit=1))
+        self.mark = _mark(asked)
         self.offset = 0
         if asked.cursor:
             self.offset, self.start_ns, self.end_ns = unpack(asked.cursor, self.mark, (int, int, int))

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, cast
 from fastapi import Request
 
 from sonde.core.clock import SYSTEM_CLOCK, Clock
+from sonde.core.errors import UnavailableError
 from sonde.query.query import Query
 
 if TYPE_CHECKING:
     from sonde.store import Store
 
-__all__ = ["Parts", "parts_of", "query_of"]
+__all__ = ["Parts", "parts_of", "query_of", "tenant_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Parts:
     """What the web application was made with.
 
     Attributes:
-        store: the open store; None for a gateway that keeps nothing.
-        status: how each part of the server is doing, by name; see `sonde.web.health`.
+        store: the open store; None while it is being opened.
+        status: how each part of the server does, by name: `{"ready": bool, "trouble": str, ...}`.
         tenant_header: the request header that names the tenant, lower case.
         resolve_tenant: a tenant's name from the header's value (None when absent); raises for bad names.
         clock: what `now` means.
@@ -39,10 +40,30 @@ class Parts:
     resolve_tenant: Callable[[str | None], str]
     clock: Clock = SYSTEM_CLOCK
 
+    def opened(self) -> Store:
+        """The store.
+
+        Raises:
+            UnavailableError: it is not open yet.
+        """
+        if self.store is None:
+            raise UnavailableError("the store is not open yet; /readyz says why", retry_after_s=1.0)
+        return self.store
+
 
 def parts_of(request: Request) -> Parts:
     """What the application was made with."""
     return cast("Parts", request.app.state.parts)
+
+
+def tenant_of(request: Request) -> str:
+    """The tenant that the request names.
+
+    Raises:
+        AuthorizationError: the tenant is not allowed.
+    """
+    parts = parts_of(request)
+    return parts.resolve_tenant(request.headers.get(parts.tenant_header))
 
 
 def query_of(request: Request) -> Query:
@@ -50,8 +71,7 @@ def query_of(request: Request) -> Query:
 
     Raises:
         AuthorizationError: the tenant is not allowed.
-        UnavailableError: this server keeps nothing.
+        UnavailableError: the store is not open yet, or this server keeps nothing.
     """
     parts = parts_of(request)
-    tenant = parts.resolve_tenant(request.headers.get(parts.tenant_header))
-    return Query(parts.store, tenant, clock=parts.clock)
+    return Query(parts.opened(), tenant_of(request), clock=parts.clock)

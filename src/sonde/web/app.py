@@ -1,0 +1,106 @@
+"""The web application: Sonde's query API, the APIs of others, health, and the description of it all.
+
+Endpoints are plain functions that run in a thread pool, because the engine's calls block; only the stream of followed
+logs is asynchronous. Nothing is loaded from elsewhere: `/openapi.json` describes the API, and there is no documentation
+page, since FastAPI's own would fetch its scripts from a CDN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
+
+from sonde.core.clock import SYSTEM_CLOCK, Clock
+from sonde.web import failures, health
+from sonde.web.api import attributes, edges, logs, metrics, operations, services, sql, stats, traces
+from sonde.web.compat import jaeger_v1, jaeger_v3
+from sonde.web.deps import Parts
+from sonde.web.headers import SecurityHeaders
+
+if TYPE_CHECKING:
+    from sonde.store import Store
+
+__all__ = ["create_app"]
+
+_ROUTERS = (
+    health.router,
+    services.router,
+    operations.router,
+    edges.router,
+    traces.router,
+    logs.router,
+    metrics.router,
+    attributes.router,
+    sql.router,
+    stats.router,
+    jaeger_v1.router,
+    jaeger_v3.router,
+)
+
+_DESCRIPTION = """
+Ask for traces, logs and metrics.
+
+Times are RFC 3339, epoch numbers (seconds to nanoseconds, told apart by their size), `now`, or relative: `-15m`. Answers
+have RFC 3339 in UTC with nine decimals, and where exactness matters `…_ns`, nanoseconds since the epoch as text.
+Durations are numbers with a unit: `250ms`, `1.5s`. A `where` parameter is one condition on an attribute: `key=value`,
+`key!=value`, `key>5`, `key=~regex`, `key` (present), `!key` (absent), with `resource.`, `span.`, `scope.` or `event.` before
+the key to say where; several must all hold.
+
+Errors are `{"error": {"category", "message", "advice"}}`.
+"""
+
+_HINT = """Sonde answers here. There are no pages yet; ask with the command line or over HTTP.
+
+    sonde services            GET /sonde/services?start=-1h
+    sonde traces              GET /sonde/traces?service=checkout&status=error&where=http.route=/cart
+    sonde trace ID            GET /sonde/traces/{id}
+    sonde logs --follow       GET /sonde/logs/follow?severity=WARN
+    sonde metrics NAME        GET /sonde/metrics/series?name=http.server.request.duration&aggregation=p95
+    sonde sql 'SELECT ...'    GET /sonde/sql?query=SHOW TABLES
+
+    GET /openapi.json         every endpoint and parameter
+    GET /readyz               whether every part is well
+    GET /api/traces, /api/v3/traces   Jaeger's query APIs: give this address to Grafana or Jaeger's UI
+"""
+
+
+def create_app(
+    store: Store | None,
+    *,
+    status: Callable[[], Mapping[str, Any]] = dict,
+    tenant_header: str = "x-scope-orgid",
+    resolve_tenant: Callable[[str | None], str] = lambda _name: "default",
+    clock: Clock = SYSTEM_CLOCK,
+) -> FastAPI:
+    """The application.
+
+    Args:
+        store: the open store; None while it is not open: put a new `Parts` on `app.state.parts` when it is.
+        status: how each part of the server does, by name: `{"ready": bool, "trouble": str, ...}`.
+        tenant_header: the request header that names the tenant, lower case.
+        resolve_tenant: a tenant's name from the header's value (None when absent); raises for bad names.
+        clock: what `now` means.
+    """
+    app = FastAPI(
+        title="Sonde",
+        summary="OpenTelemetry end to end: traces, logs and metrics, asked over HTTP.",
+        description=_DESCRIPTION,
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.parts = Parts(store, status, tenant_header, resolve_tenant, clock)
+    app.add_middleware(SecurityHeaders)
+    failures.add_handlers(app)
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.add_api_route("/", _hint, include_in_schema=False)
+    return app
+
+
+def _hint() -> PlainTextResponse:
+    return PlainTextResponse(_HINT)
