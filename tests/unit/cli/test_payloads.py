@@ -15,6 +15,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from sonde.cli.payloads import payloads_of, signal_of
 from sonde.core.errors import MalformedError, ValidationError
 from sonde.core.signal import Signal
+from sonde.journal import JournalWriter, sealed_segments
+from sonde.otlp import wire
 from sonde.otlp.json import from_protobuf
 
 
@@ -125,3 +127,13 @@ def test_json_that_is_not_otlp_says_what_is_wrong(data, said):
 
 def test_an_empty_file_has_no_requests():
     assert read(b"") == []
+
+
+def test_a_journal_segment_is_one_request(tmp_path):
+    writer = JournalWriter(tmp_path, writer="0")
+    for _ in range(3):
+        writer.append(Signal.LOGS, "default", EXAMPLES[Signal.LOGS], 1, lambda error: None)
+    writer.close()
+    (segment,) = sealed_segments(tmp_path)
+    ((signal, body),) = read(segment.path.read_bytes())
+    assert (signal, wire.validate(signal.index, body)) == (Signal.LOGS, 3)
