@@ -4,7 +4,7 @@ Damage is told from a torn tail, because their meaning differs. A crash leaves a
 segment: nobody was told that it is kept, so it is cut. Everything else that is not a whole record is damage to something that
 may have been acknowledged, and is set aside and counted. At the end of an open segment these are torn:
 
-- fewer bytes than the shortest record has;
+- fewer bytes than the tenant's shortest record has;
 - a header whose checksum holds and whose payload reaches past the end;
 - zeros only: the file's length reached the disk before its bytes.
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from sonde.core.signal import Signal
 
 __all__ = ["Examination", "Expected", "Stretch", "examine"]
-
-_LEAST = overhead("x") + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ def examine(data: bytes, *, expected: Expected | None, sealed: bool) -> Examinat
             continue
         own = expected or _from_first(found)
         following = _search(data, offset, header, own) if own else None
-        if following is None and not sealed and _is_torn(data, offset, header):
+        if following is None and not sealed and _is_torn(data, offset, header, own):
             found.torn_at = offset
             break
         end = following.offset if following else len(data)
@@ -156,21 +154,22 @@ def _from_first(found: Examination) -> Expected | None:
 
 
 def _search(data: bytes, offset: int, header: Header | None, own: Expected) -> Header | None:
-    """The next whole record of this segment after damage at `offset`."""
-    at = header.end if header is not None and header.end < len(data) else data.find(TAG, offset + 1)
+    """The next whole record of this segment after damage at `offset`.
+
+    A sound header says where it should be; where bytes were lost or added it is elsewhere, and its tag tells.
+    """
+    at = header.end if header is not None and header.end < len(data) else offset
     while at >= 0:
         candidate, reason = _record_at(data, at, own)
         if candidate is not None and not reason:
             return candidate
-        if candidate is not None and candidate.end < len(data) and _record_at(data, candidate.end, own)[0] is not None:
-            at = candidate.end  # damaged too, but its header says where the next one begins
-        else:
-            at = data.find(TAG, at + 1)
+        at = data.find(TAG, offset + 1 if header is not None else at + 1)
+        header = None
     return None
 
 
-def _is_torn(data: bytes, offset: int, header: Header | None) -> bool:
-    if len(data) - offset < _LEAST:
+def _is_torn(data: bytes, offset: int, header: Header | None, own: Expected | None) -> bool:
+    if len(data) - offset <= overhead(own.tenant if own else "x"):
         return True
     if header is not None:
         return header.end > len(data)
