@@ -16,7 +16,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -140,7 +140,7 @@ class TenantConfig:
 
     enabled: bool = False
     header: str = "x-scope-orgid"
-    allowed: Collection[str] | None = None
+    allowed: tuple[str, ...] | None = None
 
 
 class Tenants:

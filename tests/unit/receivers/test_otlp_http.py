@@ -603,7 +603,7 @@ def test_stopping_cuts_off_what_outlasts_the_grace():
 
 
 def test_the_tenant_comes_from_its_header():
-    with running_door(tenants=TenantConfig(enabled=True, allowed=["team_a"])) as door:
+    with running_door(tenants=TenantConfig(enabled=True, allowed=("team_a",))) as door:
         assert door.ask(request("/v1/traces", PAYLOAD, "X-Scope-OrgID: team_a")).status == 200
         assert door.ask(request("/v1/traces", PAYLOAD)).status == 200
         assert [kept[1] for kept in door.sink.kept] == ["team_a", "default"]
