@@ -155,8 +155,27 @@ class Engine:
                 if client is None:
                     client = self._open_client()
                 yield client
+        except EngineError:
+            client = _drained(client)
+            raise
         finally:
             self._free.put(client)
+
+
+def _drained(client: Client | None) -> Client | None:
+    """The client without what its failed statement left; None where it cannot be had.
+
+    The embedded engine keeps what it had written of an answer when the statement failed, and puts it before the answer
+    of the handle's next statement: one that nobody reads takes it away.
+    """
+    if client is None:
+        return None
+    try:
+        client.raw_query("SELECT 1", fmt="TabSeparated")
+    except ClickHouseError:
+        client.close()
+        return None
+    return client
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
