@@ -80,7 +80,7 @@ def command(
 
 
 def _print(findings: list[Finding]) -> None:
-    rows = []
+    rows: list[list[str | Text]] = []
     for finding in findings:
         message = f"{finding.message} ({finding.advice})" if finding.advice else finding.message
         rows.append([finding.part, Text(finding.verdict, style=_COLOURS[finding.verdict]), message])

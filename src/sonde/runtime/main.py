@@ -20,10 +20,11 @@ from sonde import __version__
 from sonde.core.errors import InUseError, SondeError
 from sonde.runtime.board import Board
 from sonde.runtime.inheritance import Inheritance
+from sonde.runtime.keeping import KeeperSettings
 from sonde.runtime.listen import address_of, bind
 from sonde.runtime.metrics import Family, counter, gauge, render
 from sonde.runtime.pages import Page, health_page, serve_pages
-from sonde.runtime.settings import DoorSettings, KeeperSettings, Settings
+from sonde.runtime.settings import DoorSettings, Settings
 from sonde.runtime.supervisor import Child, Supervisor
 
 __all__ = ["SETTINGS_VARIABLE", "Server", "main"]

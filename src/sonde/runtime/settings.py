@@ -12,8 +12,9 @@ from pathlib import Path
 from sonde.journal import JournalConfig
 from sonde.receivers import otlp_grpc, otlp_http
 from sonde.receivers.intake import TenantConfig
+from sonde.runtime.keeping import StoreSettings
 
-__all__ = ["DoorSettings", "KeeperSettings", "Listen", "Receivers", "RetentionSettings", "Settings", "StoreSettings"]
+__all__ = ["DoorSettings", "Listen", "Receivers", "Settings"]
 
 
 @dataclass(frozen=True)
@@ -51,41 +52,6 @@ class Receivers:
 
 
 @dataclass(frozen=True)
-class RetentionSettings:
-    """How long and how much is kept; a limit of 0 is no limit.
-
-    Attributes:
-        traces_s: age at which spans are dropped, seconds.
-        logs_s: age at which log records are dropped, seconds.
-        metrics_s: age at which data points are dropped, seconds.
-        traces_bytes: bytes on disk beyond which the oldest days of spans are dropped.
-        logs_bytes: the same for log records.
-        metrics_bytes: the same for data points.
-    """
-
-    traces_s: float = 30 * 86400.0
-    logs_s: float = 30 * 86400.0
-    metrics_s: float = 90 * 86400.0
-    traces_bytes: int = 0
-    logs_bytes: int = 0
-    metrics_bytes: int = 0
-
-
-@dataclass(frozen=True)
-class StoreSettings:
-    """Where telemetry is kept.
-
-    Attributes:
-        url: `chdb:///DIR`, `clickhouse://user:password@host:port/database[?cluster=NAME]` or `none`; empty for chDB
-            inside the data directory.
-        retention: how long and how much.
-    """
-
-    url: str = ""
-    retention: RetentionSettings = field(default_factory=RetentionSettings)
-
-
-@dataclass(frozen=True)
 class Settings:
     """Everything `sonde serve` can be told.
 
@@ -120,17 +86,5 @@ class DoorSettings:
     data: Path
     index: int
     receivers: Receivers
-    tenants: TenantConfig
-    journal: JournalConfig
-
-
-@dataclass(frozen=True)
-class KeeperSettings:
-    """The keeper's share of the settings."""
-
-    data: Path
-    doors: int
-    store_url: str
-    retention: RetentionSettings
     tenants: TenantConfig
     journal: JournalConfig

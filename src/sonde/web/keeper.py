@@ -26,7 +26,7 @@ from sonde.receivers.intake import Tenants
 from sonde.runtime.board import Board
 from sonde.runtime.inheritance import Inheritance
 from sonde.runtime.lifeline import on_stop
-from sonde.runtime.settings import KeeperSettings
+from sonde.runtime.keeping import KeeperSettings
 from sonde.store import Ingester, Store, open_store
 from sonde.web.app import create_app
 from sonde.web.keeper_metrics import keeper_families
@@ -159,6 +159,7 @@ class Keeper:
 def main() -> None:
     """Run the keeper that a supervisor started; the process's name on the board is the first argument."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     inheritance = Inheritance.receive()
     try:
         Keeper(sys.argv[1], inheritance.settings, inheritance).run()
