@@ -25,8 +25,8 @@ from sonde.core.errors import InternalError, SondeError
 from sonde.receivers.intake import Tenants
 from sonde.runtime.board import Board
 from sonde.runtime.inheritance import Inheritance
-from sonde.runtime.lifeline import on_stop
 from sonde.runtime.keeping import KeeperSettings
+from sonde.runtime.lifeline import on_stop
 from sonde.store import Ingester, Store, open_store
 from sonde.web.app import create_app
 from sonde.web.keeper_metrics import keeper_families
