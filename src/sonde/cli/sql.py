@@ -22,6 +22,8 @@ sonde sql --json 'SELECT Body FROM otel_logs ORDER BY Timestamp DESC LIMIT 3'
 sonde sql - < report.sql
 """
 
+_ROWS = 10_000  # the server's own limit where none is asked for
+
 
 def command(
     *,
@@ -48,4 +50,5 @@ def command(
             return
         rows = [orjson.loads(line) for line in remote.lines("POST", "/sonde/sql", asked)]
     print_rows(rows)
-    note(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}")
+    is_full = len(rows) == (limit or _ROWS)
+    note(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}" + ("; there may be more, --limit says how many" if is_full else ""))
