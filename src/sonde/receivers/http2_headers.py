@@ -6,8 +6,8 @@ library's own costs 40 to 50 µs for the block of a small gRPC request, more tha
 (see `sonde.receivers.http2`), for which it reads `HeaderDecoder.version`.
 
 Limits: a list above `max_list_bytes` (counted as RFC 9113, section 6.5.2 counts: 32 bytes a field more than its octets) is
-decoded to keep the table in step, but not kept: `decode` then returns None. A block's own size is bounded by the
-caller. Integers above 2^28 are refused, so that no arithmetic here grows.
+decoded to keep the table in step, but not kept: `decode` then returns None; at eight times that the connection ends. A
+block's own size is bounded by the caller. Integers above 2^28 are refused, so that no arithmetic here grows.
 
 Source: RFC 7541 (HPACK); RFC 9113 sections 8.2 and 8.3 (which fields a request may carry).
 """
@@ -33,6 +33,7 @@ Field = tuple[bytes, bytes]
 TABLE_BYTES: Final = 4096
 _STATIC: Final[tuple[Field, ...]] = HeaderTable.STATIC_TABLE
 _STATIC_COUNT: Final = len(_STATIC)
+_BOMB: Final = 8
 
 # Names that need no look at their letters: what OTLP clients send.
 _KNOWN: Final = frozenset(
@@ -68,7 +69,8 @@ class HeaderDecoder:
         """The fields of a whole header block in order; None if the list is over the limit.
 
         Raises:
-            H2ConnectionError: the block is not HPACK; the table is lost, so the connection is (COMPRESSION_ERROR).
+            H2ConnectionError: the block is not HPACK, so the table is lost and the connection with it
+                (COMPRESSION_ERROR); or the list is a bomb (ENHANCE_YOUR_CALM).
         """
         try:
             return self._decode(block)
@@ -95,6 +97,8 @@ class HeaderDecoder:
             size += 32 + len(entry[0]) + len(entry[1])
             if size <= self._max_list_bytes:
                 fields.append(entry)
+            elif size > _BOMB * self._max_list_bytes:
+                raise H2ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "header list far over the limit")
         return fields if size <= self._max_list_bytes else None
 
     def _literal(self, block: bytes, position: int, first: int) -> tuple[Field, int]:

@@ -38,6 +38,7 @@ _READ_HEAD = h2.FRAME_HEAD.unpack_from
 _READ_U32 = h2.U32.unpack_from
 _FORGIVEN_BY_A_CALL = 8
 _SMALL_DATA = 64
+_REFUSED_BY_HEADER = 10
 
 
 class Reader:
@@ -323,6 +324,7 @@ class Reader:
         stream = calls.streams[stream_id] = Stream(stream_id, call, self.now, self._limits.stream_window_bytes)
         self.strikes += 1
         if call.refusal is not None:
+            self.strikes += _REFUSED_BY_HEADER
             stream.ended = ends
             calls.turn_away(stream, self._service.refusal(call))
         elif ends:

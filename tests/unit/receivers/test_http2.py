@@ -714,4 +714,7 @@ def test_decoder_survives_anything():
 def test_header_list_bomb_is_not_kept():
     decoder = HeaderDecoder(16 * 1024)
     entry = b"\x40\x01x" + b"\x7f\xa1\x1e" + b"y" * 4000
-    assert decoder.decode(entry + b"\xbe" * 20_000) is None
+    assert decoder.decode(entry + b"\xbe" * 20) is None
+    assert decoder.decode(b"\xbe") == [(b"x", b"y" * 4000)], "the table is in step"
+    with pytest.raises(H2ConnectionError, match="far over"):
+        decoder.decode(b"\xbe" * 20_000)
