@@ -95,15 +95,21 @@ class Poster:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def post(self, signal: Signal, body: bytes, items: int) -> Outcome:
+    def post(self, signal: Signal, body: bytes, items: int, *, headers: Mapping[str, str] | None = None) -> Outcome:
         """Send one request, again where the protocol allows; what the server refused for good is in the outcome.
+
+        Args:
+            signal: decides the path.
+            body: the request as protobuf.
+            items: records in it.
+            headers: sent with this request only.
 
         Raises:
             CommandError: no server answers, or it went on asking for another try until there were none left.
         """
         content = compression.compress(self._encoding, body)
         for attempt in range(self._retries + 1):
-            response = self._once(signal, content, is_last=attempt == self._retries)
+            response = self._once(signal, content, headers, is_last=attempt == self._retries)
             if response is not None and response.status_code not in _RETRYABLE:
                 outcome = _outcome(response, items)
                 self.tally.add(signal, outcome)
@@ -116,10 +122,12 @@ class Poster:
         message = f"{self.url} still refuses after {self._retries + 1} tries: {_reason(response)}"
         raise CommandError(message, advice=advice, like=UnavailableError)
 
-    def _once(self, signal: Signal, content: bytes, *, is_last: bool) -> httpx.Response | None:
+    def _once(
+        self, signal: Signal, content: bytes, headers: Mapping[str, str] | None, *, is_last: bool
+    ) -> httpx.Response | None:
         """The answer, or None where the connection broke and may be tried again."""
         try:
-            response = self._http.post(f"{self.url}{signal.http_path}", content=content)
+            response = self._http.post(f"{self.url}{signal.http_path}", content=content, headers=headers)
         except (httpx.TransportError, httpx.InvalidURL) as error:
             if self._reached and not is_last:
                 return None

@@ -106,15 +106,23 @@ def read_records(path: Path, *, disk: Disk | None = None) -> Iterator[Record]:
         raise CorruptError(f"{path} is damaged at byte {damaged_at}: {found.damaged[0].reason}")
 
 
-def verify(path: Path, *, segment: Segment | None = None, disk: Disk | None = None) -> Examination:
-    """Check every byte of a file of records; with `segment`, also that its records belong there. Changes nothing.
+def verify(
+    path: Path, *, segment: Segment | None = None, data: bytes | None = None, disk: Disk | None = None
+) -> Examination:
+    """Check every byte of a file of records. Changes nothing.
+
+    Args:
+        path: the file; its suffix tells whether a torn tail is allowed.
+        segment: the segment it is, if known: its records must then belong there.
+        data: the file's bytes, if they were read already.
+        disk: the filesystem.
 
     Raises:
         NotFoundError: there is no such file.
         StorageError: the disk failed.
     """
     expected = expected_of(segment) if segment else None
-    return examine(_read(path, disk), expected=expected, sealed=path.suffix != OPEN_SUFFIX)
+    return examine(_read(path, disk) if data is None else data, expected=expected, sealed=path.suffix != OPEN_SUFFIX)
 
 
 def _read(path: Path, disk: Disk | None) -> bytes:
