@@ -1,6 +1,7 @@
 -- Log records: the exporter's columns first, then what it leaves out of OTLP.
 --
 -- Timestamp is the observed time where the record has no time of its own (TimestampIsObserved), as the exporter does.
+-- Rows keep the number of the insert that brought them, so that followers can tell what is new.
 -- BodyType is '' for a string body, else what the body was. OffClock: as in `otel_traces`.
 
 CREATE TABLE IF NOT EXISTS {{table otel_logs}} (
@@ -43,7 +44,7 @@ CREATE TABLE IF NOT EXISTS {{table otel_logs}} (
 PARTITION BY if(OffClock, toDate(0), toDate(Timestamp))
 PRIMARY KEY (ServiceName, TimestampTime)
 ORDER BY (ServiceName, TimestampTime, Timestamp)
-SETTINGS {{settings}};
+SETTINGS {{settings}}, enable_block_number_column = 1;
 
 {{distribute otel_logs}};
 
