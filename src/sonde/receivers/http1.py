@@ -17,6 +17,7 @@ Invariants:
   exchange's owner after that.
 - Reading is paused while answers back up, while `MAX_PIPELINED` requests wait for theirs, and while the waiting
   requests of the connection hold more than one body limit. The pause never counts against the client's deadlines.
+- A request whose header was seen before is not parsed again (`sonde.receivers.http1_heads`); it takes the same way.
 - A header is bounded by `max_header_bytes` (plus one read of the socket), and so is what comes within or after a body
   and is not body: chunk extensions and trailers.
 
@@ -37,6 +38,7 @@ import httptools
 from sonde.core.errors import DeadlineError, ExhaustedError, MalformedError, SondeError, TooLargeError, UnsupportedError
 from sonde.core.units import format_size
 from sonde.receivers.http1_exchange import Door, Exchange
+from sonde.receivers.http1_heads import Seen
 
 __all__ = ["Connection"]
 
@@ -65,6 +67,7 @@ class Connection(asyncio.Protocol):
         "_aside",
         "_door",
         "_exchange",
+        "_fresh",
         "_has_slot",
         "_head_bytes",
         "_headers",
@@ -95,6 +98,7 @@ class Connection(asyncio.Protocol):
         self._head_bytes = 0
         self._aside = 0
         self._exchange: Exchange | None = None
+        self._fresh: Exchange | None = None
         self._pending: deque[Exchange] = deque()
         self._held = 0
         self._is_paused = self._is_write_paused = self._is_cut = self._has_slot = False
@@ -127,8 +131,35 @@ class Connection(asyncio.Protocol):
         door.closed()
 
     def data_received(self, data: bytes) -> None:  # noqa: D102 -- asyncio's
-        if self._state == _ENDING:
+        state = self._state
+        if state == _ENDING:
             return
+        heads = self._door.heads
+        seen = heads.look(data) if state in (_NEW, _IDLE) else None
+        if seen is None or not self._recall(seen, data):
+            self._parse(data)
+            fresh, self._fresh = self._fresh, None
+            if seen is not None and fresh is not None:
+                heads.remember(seen, data, fresh)
+        if len(self._pending) >= MAX_PIPELINED or self._held > self._door.max_body_bytes:
+            self._steer()
+
+    def _recall(self, seen: Seen, data: bytes) -> bool:
+        """Take a request whose header is remembered; False, and nothing done, where the parser has to look."""
+        door = self._door
+        model = door.heads.find(seen.key)
+        exchange = None if model is None else model.again(self)
+        size = len(data) - seen.body_at
+        if exchange is None or size > door.max_body_bytes or not door.budget.take(size):
+            return False
+        exchange.size = size
+        self._enter(_IDLE)
+        self._held += size
+        self._pending.append(exchange)
+        door.finish(exchange, data[seen.body_at :])
+        return True
+
+    def _parse(self, data: bytes) -> None:
         before = self._phase
         try:
             self._parser.feed_data(data)
@@ -138,8 +169,6 @@ class Connection(asyncio.Protocol):
             self._broken(error)
         if self._state in (_HEAD, _BODY) and self._phase == before:
             self._check_progress(len(data))
-        if len(self._pending) >= MAX_PIPELINED or self._held > self._door.max_body_bytes:
-            self._steer()
 
     def eof_received(self) -> bool:  # noqa: D102 -- asyncio's
         transport = self._transport
@@ -201,6 +230,8 @@ class Connection(asyncio.Protocol):
             exchange.closes = True
         if b"expect" in headers and exchange.response is None:
             self._meet_expectation(exchange, headers[b"expect"])
+        else:
+            exchange.can_repeat = not exchange.closes
         if exchange.response is not None:
             # Whoever expects 100 may or may not send the body now: what follows cannot be told from a next request.
             body_bytes = int(headers.get(b"content-length", b"0"))
@@ -233,6 +264,7 @@ class Connection(asyncio.Protocol):
         self._enter(_ENDING if exchange.closes else _IDLE)
         if exchange.response is None:
             self._held += exchange.size
+            self._fresh = exchange
             self._door.finish(exchange, exchange.body())
 
     # ---- answers -----------------------------------------------------------------------------------------------------

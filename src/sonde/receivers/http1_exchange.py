@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from sonde.core.errors import SondeError
-from sonde.receivers.intake import Budget, DoorStats
-from sonde.receivers.transport import ConnectionSlots, Deadlines, Sweeper
+if TYPE_CHECKING:
+    from sonde.core.errors import SondeError
+    from sonde.receivers.http1_heads import Heads
+    from sonde.receivers.intake import Budget, DoorStats
+    from sonde.receivers.transport import ConnectionSlots, Deadlines, Sweeper
 
 __all__ = ["Door", "Exchange", "Peer"]
 
@@ -29,9 +31,10 @@ class Exchange:
         response: the answer's bytes once there is one; a refused request has it before its body is read.
         closes: whether the connection ends with the answer.
         size: bytes of body received, and taken from the budget, so far.
+        can_repeat: whether another request with the same header would be begun in the same way.
     """
 
-    __slots__ = ("closes", "connection", "parts", "response", "size", "wants_continue")
+    __slots__ = ("can_repeat", "closes", "connection", "parts", "response", "size", "wants_continue")
 
     def __init__(self, connection: Peer, response: bytes | None = None) -> None:
         self.connection = connection
@@ -40,6 +43,11 @@ class Exchange:
         self.parts: list[bytes | bytearray] = []
         self.size = 0
         self.wants_continue = False
+        self.can_repeat = False
+
+    def again(self, connection: Peer) -> Exchange | None:  # noqa: ARG002 -- for those that can be repeated
+        """A fresh exchange for the same header; None when each has to be begun by the door."""
+        return None
 
     def answer(self, response: bytes) -> None:
         """Send the answer, as soon as those before it have been sent; a second answer is ignored."""
@@ -76,6 +84,7 @@ class Door(Protocol):
     stats: DoorStats
     slots: ConnectionSlots
     sweeper: Sweeper
+    heads: Heads
     is_draining: bool
 
     def begin(self, connection: Peer, method: bytes, target: bytes, headers: dict[bytes, bytes]) -> Exchange:

@@ -55,6 +55,7 @@ from sonde.otlp.status import response_bytes, response_json, retry_delay_s, stat
 from sonde.receivers.cors import LOCAL_ORIGINS, Origins
 from sonde.receivers.http1 import Connection
 from sonde.receivers.http1_exchange import Exchange, Peer
+from sonde.receivers.http1_heads import Heads
 from sonde.receivers.intake import DoorStats, Intake
 from sonde.receivers.transport import ConnectionSlots, Deadlines, Sweeper, TLSConfig, TLSContext, listen
 
@@ -134,6 +135,12 @@ class _Export(Exchange):
         self.extra = b""
         self.inflated_bytes = 0
 
+    def again(self, connection: Peer) -> _Export:
+        """A fresh export whose header says the same."""
+        made = _Export(connection, self.receiver, self.signal, self.media)
+        made.tenant, made.encoding, made.extra = self.tenant, self.encoding, self.extra
+        return made
+
     def settle(self, result: Outcome | SondeError) -> None:
         """Turn what became of the request into its answer, and return its bytes to the budget."""
         receiver = self.receiver
@@ -168,6 +175,7 @@ class Receiver:
         self.max_body_bytes = config.max_body_bytes
         self.slots = ConnectionSlots(config.max_connections)
         self.sweeper = Sweeper(config.deadlines.sweep_s, self._each_sweep)
+        self.heads = Heads()
         self.is_draining = False
         self._offer = intake.offer
         self._tenants = intake.tenants
@@ -310,6 +318,9 @@ class Receiver:
         except SondeError as error:
             export.settle(self._counted(error))
             return
+        except Exception as error:  # a defect costs its request, not the connection's bytes of budget
+            self._defect(export, error)
+            return
         if payload is None:
             future = asyncio.get_running_loop().run_in_executor(self._workers, _decode, export, body, limit)
             future.add_done_callback(partial(self._decoded, export))
@@ -330,8 +341,11 @@ class Receiver:
         elif isinstance(error, SondeError):
             export.settle(self._counted(error))
         else:
-            _log.error("decoding failed in a way it should not", exc_info=error)
-            export.settle(self._counted(InternalError("the request could not be decoded; the server's log says why")))
+            self._defect(export, error)
+
+    def _defect(self, export: _Export, error: BaseException) -> None:
+        _log.error("decoding failed in a way it should not", exc_info=error)
+        export.settle(self._counted(InternalError("the request could not be decoded; the server's log says why")))
 
     def _take(self, export: _Export, payload: bytes) -> None:
         # The body as sent is garbage from here on, but its connection counts it until the answer; so does the budget.

@@ -24,6 +24,7 @@ from sonde.core.outcome import Outcome
 from sonde.core.signal import Signal
 from sonde.otlp.compression import ENCODINGS, compress
 from sonde.otlp.json import from_protobuf
+from sonde.receivers import otlp_http as module
 from sonde.receivers.intake import Budget, TenantConfig
 from sonde.receivers.otlp_http import Config
 from sonde.receivers.transport import Deadlines
@@ -665,7 +666,85 @@ def test_a_defect_in_the_door_ends_one_connection_and_no_more(door, monkeypatch,
     with monkeypatch.context() as patch:
         patch.setattr(door.receiver, "begin", fail)
         with door.connect() as wire:
-            wire.send(request("/v1/traces", PAYLOAD))
+            wire.send(request("/v1/traces", PAYLOAD, "X-New: 1"))
             assert wire.is_closed()
     assert "a defect" in caplog.text or "should not" in caplog.text
     assert door.ask(request("/v1/traces", PAYLOAD)).status == 200
+
+
+@pytest.mark.parametrize("offload_bytes", [1, 1 << 20])
+def test_a_defect_in_decoding_costs_one_request(monkeypatch, caplog, offload_bytes):
+    def fail(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(module.otlp_json, "to_protobuf", fail)
+    with running_door(Config(offload_bytes=offload_bytes)) as door, door.connect() as wire:
+        wire.send(request("/v1/traces", b"{ }" * 20, content_type="application/json"), request("/v1/traces", PAYLOAD))
+        assert [wire.answer().status, wire.answer().status] == [500, 200]
+        assert door.budget.held == 0
+    assert "should not" in caplog.text
+
+
+# ---- headers that repeat --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_a_repeated_header_is_not_parsed_again_and_means_the_same(encoding):
+    bodies = [compress(encoding, trace_request(spans)) for spans in (1, 2, 30)]
+    with running_door(tenants=TenantConfig(enabled=True)) as door, door.connect() as wire:
+        for body in bodies:
+            wire.send(
+                request(
+                    "/v1/traces", body, f"Content-Encoding: {encoding}", "X-Scope-OrgID: a", "Origin: http://localhost"
+                )
+            )
+            answer = wire.answer()
+            assert (answer.status, answer.headers["access-control-allow-origin"]) == (200, "http://localhost")
+        assert [(kept[1], kept[3]) for kept in door.sink.kept] == [("a", 1), ("a", 2), ("a", 30)]
+        assert len(door.receiver.heads) == 1
+        assert door.budget.held == 0
+        wire.send(request("/v1/traces", bodies[0], f"Content-Encoding: {encoding}", "X-Scope-OrgID: b"))
+        assert wire.answer().status == 200
+        assert door.sink.kept[-1][1] == "b"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        request("/v1/traces", PAYLOAD, "Connection: close"),
+        request("/v1/traces", PAYLOAD, "Expect: 100-continue"),
+        request("/v1/traces", PAYLOAD).replace(b"1.1", b"1.0"),
+        request("/v1/traces", PAYLOAD, content_type="text/plain"),
+        request("/v1/none", PAYLOAD),
+        request("/v1/traces", PAYLOAD) * 2,
+        request("/v1/traces"),
+        request("/v1/traces", PAYLOAD, "X: " + "y" * 3000),
+    ],
+    ids=["close", "expect", "1.0", "type", "path", "two", "empty", "long"],
+)
+def test_headers_with_a_meaning_of_their_own_are_parsed_each_time(data):
+    with running_door() as door:
+        for _ in range(2):
+            with door.connect() as wire:
+                wire.send(data)
+                wire.answer()
+        assert len(door.receiver.heads) == 0
+
+
+def test_a_remembered_header_is_no_way_around_the_limits():
+    with running_door(Config(max_body_bytes=1000), budget=Budget(2000)) as door, door.connect() as wire:
+        wire.send(request("/v1/traces", PAYLOAD))
+        assert wire.answer().status == 200
+        wire.send(request("/v1/traces", bytes(1001)))
+        assert wire.answer().status == 413
+        door.call(lambda: door.budget.take(1900))
+        wire.send(request("/v1/traces", trace_request(20)))
+        assert wire.answer().status == 503
+
+
+def test_heads_are_remembered_up_to_a_number():
+    with running_door() as door, door.connect() as wire:
+        for number in range(300):
+            wire.send(request("/v1/traces", PAYLOAD, f"X: {number}"))
+            assert wire.answer().status == 200
+        assert len(door.receiver.heads) == 300 - 256
