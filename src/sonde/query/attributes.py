@@ -13,20 +13,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sonde.core.errors import ValidationError
-from sonde.query.filters import LOG_COLUMNS, METRIC_COLUMNS, TRACE_COLUMNS, Filter
+from sonde.query.filters import Filter
+from sonde.query.located import LEVELS, LOG_COLUMNS, METRIC_COLUMNS, TRACE_COLUMNS, known_levels
 from sonde.query.metrics import KINDS
 from sonde.query.traces import choice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from sonde.query.filters import AttributeColumns
+    from sonde.query.located import AttributeColumns
     from sonde.query.source import Source
 
-__all__ = ["LEVELS", "SIGNALS", "AttributeKey", "AttributeValue", "keys", "known_levels", "values"]
+__all__ = ["SIGNALS", "AttributeKey", "AttributeValue", "keys", "values"]
 
 SIGNALS = ("traces", "logs", "metrics")
-LEVELS = ("resource", "scope", "record")
 _MAX_RECORDS = 1_000_000
 _PLACES: dict[str, tuple[AttributeColumns, str, Sequence[str]]] = {
     "traces": (TRACE_COLUMNS, "Timestamp", ("otel_traces",)),
@@ -102,21 +102,9 @@ def values(source: Source, *, key: str, signal: str, prefix: str, limit: int) ->
     return [AttributeValue(value, count) for value, count in ordered[:limit]]
 
 
-def known_levels(source: Source, signal: str, names: Iterable[str]) -> dict[str, set[str]]:
-    """At which of LEVELS each attribute of a signal was seen; attributes that were never seen are not in the answer."""
-    rows = source.rows(
-        "SELECT DISTINCT Key, Level FROM @sonde_attributes WHERE Signal = {signal:String} AND Key IN {names:Array(String)}",
-        {"signal": signal, "names": sorted(set(names))},
-    )
-    found: dict[str, set[str]] = {}
-    for row in rows:
-        found.setdefault(row["Key"], set()).add(row["Level"])
-    return found
-
-
 def _columns(source: Source, signal: str, name: str, columns: AttributeColumns) -> list[str]:
     levels = known_levels(source, signal, [name]).get(name, set())
-    return [column for level, column in columns.maps.items() if (level if level in LEVELS else "record") in levels]
+    return [columns.at(level) for level in LEVELS if level in levels]
 
 
 def _counted(source: Source, place: tuple[str, str, str], name: str, prefix: str, limit: int) -> list[tuple[str, int]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sonde.query.exponentials import exponential_growth
 from sonde.query.growth import figures, growth
 from sonde.query.levels import levels
+from sonde.query.located import METRIC_COLUMNS, located
 from sonde.query.metrics import described
 from sonde.query.reported import reported
 from sonde.query.series import MetricQuestion, MetricSeries, collected, planned
@@ -20,7 +21,8 @@ __all__ = ["drawn"]
 
 def drawn(source: Source, asked: MetricQuestion) -> MetricSeries:
     """A metric over time; see `Query.metric_series`."""
-    plan = planned(asked, described(source, asked.name, asked.kind))
+    places = located(source, asked.where, METRIC_COLUMNS)
+    plan = planned(asked, described(source, asked.name, asked.kind), places)
     series, truncated = collected(plan, _values(source, plan))
     name = f"p{plan.share * 100:g}" if plan.aggregation == "quantile" else plan.aggregation
     return MetricSeries(plan.metric, name, plan.grid.step_ns / 1e9, series, truncated)

@@ -1,8 +1,7 @@
 """Conditions as SQL: clauses that name their values by server-side parameters, never by text.
 
 Nothing a user writes becomes part of a statement: keys, values and regular expressions are bound as `{pN:Type}`
-parameters, and every column name comes from the tables below. Which attribute columns a level means depends on the
-signal; without a level a condition looks at every one of them. Equality is written as `map[key] = value`, the form for
+parameters, and every column name is Sonde's own. Where a condition looks is for `sonde.query.located`. Equality is written as `map[key] = value`, the form for
 which the engine uses bloom-filter indexes on a map's keys and values, also on both sides of an OR.
 
 Meaning: `!=` and `!~` ask for the attribute to be present at some level and for no level to hold the value. Comparisons
@@ -13,44 +12,16 @@ otherwise. A number also equals the same number written otherwise (`5.0` finds 5
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-from sonde.query.where import parse_condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from sonde.query.located import Located
     from sonde.query.text import Terms
     from sonde.query.where import Condition
 
-__all__ = ["LOG_COLUMNS", "METRIC_COLUMNS", "TRACE_COLUMNS", "AttributeColumns", "Filter"]
-
-
-@dataclass(frozen=True, slots=True)
-class AttributeColumns:
-    """Where a signal keeps its attributes.
-
-    Attributes:
-        maps: map column by level name; the record's own level first.
-        nested: array-of-maps column by level name: levels that a condition looks at only when it names them.
-    """
-
-    maps: dict[str, str]
-    nested: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def levels(self) -> tuple[str, ...]:
-        """Level names that may stand before a key."""
-        return (*self.maps, *self.nested)
-
-
-TRACE_COLUMNS = AttributeColumns(
-    {"span": "SpanAttributes", "resource": "ResourceAttributes", "scope": "ScopeAttributes"},
-    {"event": "Events.Attributes", "link": "Links.Attributes"},
-)
-LOG_COLUMNS = AttributeColumns({"log": "LogAttributes", "resource": "ResourceAttributes", "scope": "ScopeAttributes"})
-METRIC_COLUMNS = AttributeColumns({"point": "Attributes", "resource": "ResourceAttributes", "scope": "ScopeAttributes"})
+__all__ = ["Filter"]
 
 
 class Filter:
@@ -94,14 +65,10 @@ class Filter:
         if end_ns is not None:
             self.add(f"{column} < fromUnixTimestamp64Nano({self.bind(end_ns, 'Int64')})")
 
-    def attributes(self, conditions: Iterable[str], columns: AttributeColumns) -> None:
-        """Ask for conditions in the grammar of `sonde.query.where`.
-
-        Raises:
-            ValidationError: a condition that cannot be understood.
-        """
-        for text in conditions:
-            self.add(self._condition(parse_condition(text, columns.levels), columns))
+    def attributes(self, conditions: Iterable[Located]) -> None:
+        """Ask for conditions on attributes."""
+        for one in conditions:
+            self.add(self._condition(one))
 
     def text(self, terms: Terms, contains: Callable[[str], str]) -> None:
         """Ask for free text.
@@ -115,12 +82,10 @@ class Filter:
         for term in terms.unwanted:
             self.add(f"NOT ({contains(self.bind(term))})")
 
-    def _condition(self, condition: Condition, columns: AttributeColumns) -> str:
-        if condition.level in columns.nested:
-            column = columns.nested[condition.level]
-            return _signed(condition, lambda test: f"arrayExists(m -> {test('m')}, {column})", self._test)
-        maps = [columns.maps[condition.level]] if condition.level else list(columns.maps.values())
-        return _signed(condition, lambda test: " OR ".join(test(name) for name in maps), self._test)
+    def _condition(self, one: Located) -> str:
+        if one.nested:
+            return _signed(one.condition, lambda test: f"arrayExists(m -> {test('m')}, {one.nested})", self._test)
+        return _signed(one.condition, lambda test: " OR ".join(test(name) for name in one.maps), self._test)
 
     def _test(self, condition: Condition, operator: str) -> Callable[[str], str]:
         """The clause of a positive operator for one map, given the map's name."""

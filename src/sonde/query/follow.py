@@ -14,9 +14,9 @@ States: a `Follower` knows the ranges it has seen; it begins with those of its f
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from sonde.query.located import LOG_COLUMNS, everywhere
 from sonde.query.logrows import LOG_SELECT, read_logs
 from sonde.query.logs import conditions
 
@@ -81,8 +81,9 @@ class Follower:
 
     def __init__(self, source: Source, asked: LogSearch, clock: Clock) -> None:
         self._source, self._clock = source, clock
-        self._asked = replace(asked, start_ns=None, end_ns=None, cursor="")
-        conditions(self._asked)
+        # A key may first be seen, or seen elsewhere, while this goes on: every level is looked at.
+        self._conditions = conditions(asked, everywhere(asked.where, LOG_COLUMNS))
+        self._parts: list[tuple[str, str, tuple[int, int]]] = []
         self._numbered = self._has_numbers()
         self._seen: Blocks = self._blocks() if self._numbered else {}
         self._given: Counter[str] = Counter()
@@ -98,8 +99,11 @@ class Follower:
         news = fresh(now, self._seen)
         if not news:
             return []
-        given = conditions(self._asked)
+        given = self._conditions()
         given.add(_inserts(given, news))
+        old = [part for part, partition, numbers in self._parts if not fresh({partition: [numbers]}, self._seen)]
+        # A part never changes; those that hold nothing new are left out by name, so that they are not opened.
+        given.add(f"NOT has({given.bind(old, 'Array(String)')}, _part)")
         records = read_logs(
             self._source.rows(f"{LOG_SELECT} WHERE {given.sql} ORDER BY Timestamp, LineHash", given.parameters)
         )
@@ -119,7 +123,7 @@ class Follower:
         return news
 
     def _recent(self) -> list[LogRecord]:
-        given = conditions(self._asked)
+        given = self._conditions()
         given.between(self._clock.now_ns() - _LATE_NS, None)
         rows = self._source.rows(
             f"{LOG_SELECT} WHERE {given.sql} ORDER BY Timestamp, LineHash LIMIT {_MAX_LINES}", given.parameters
@@ -128,13 +132,14 @@ class Follower:
 
     def _blocks(self) -> Blocks:
         rows = self._source.rows(
-            "SELECT partition_id, toInt64(min_block_number) AS low, toInt64(max_block_number) AS high FROM system.parts"
+            "SELECT name, partition_id, toInt64(min_block_number) AS low, toInt64(max_block_number) AS high FROM system.parts"
             " WHERE active AND database = {database:String} AND table = {table:String}",
             {"database": self._source.database, "table": _TABLE},
         )
+        self._parts = [(row["name"], row["partition_id"], (int(row["low"]), int(row["high"]))) for row in rows]
         found: Blocks = {}
-        for row in rows:
-            found.setdefault(row["partition_id"], []).append((int(row["low"]), int(row["high"])))
+        for _name, partition, numbers in self._parts:
+            found.setdefault(partition, []).append(numbers)
         return {partition: joined(ranges) for partition, ranges in found.items()}
 
     def _has_numbers(self) -> bool:

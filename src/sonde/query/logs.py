@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from sonde.core.errors import NotFoundError, ValidationError
 from sonde.query.cursor import fingerprint, pack, unpack
-from sonde.query.filters import LOG_COLUMNS, Filter
+from sonde.query.filters import Filter
 from sonde.query.lines import Place, read_lines
+from sonde.query.located import LOG_COLUMNS, located
 from sonde.query.logrows import LINE_HASH, LOG_SELECT, line_of, read_logs
 from sonde.query.severity import SEVERITIES, parse_severity, severity_name
 from sonde.query.slices import kept_range
@@ -20,6 +21,9 @@ from sonde.query.text import parse_text
 from sonde.query.times import MAX_NS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sonde.query.located import Located
     from sonde.query.logrows import LogRecord
     from sonde.query.source import Source
 
@@ -111,7 +115,7 @@ def search(source: Source, asked: LogSearch) -> LogPage:
         raise ValidationError(f"limit: {asked.limit} is not between 1 and 10000; write limit=100")
     # The range is in the cursor itself, because `-15m` means another one on every page.
     mark = fingerprint(replace(asked, cursor="", limit=1, order=order, start_ns=None, end_ns=None))
-    conditions(asked)
+    make = conditions(asked, located(source, asked.where, LOG_COLUMNS))
     kept = kept_range(source, "otel_logs")
     if kept is None:
         return LogPage([], None)
@@ -120,9 +124,7 @@ def search(source: Source, asked: LogSearch) -> LogPage:
     if asked.cursor:
         *position, start_ns, end_ns = unpack(asked.cursor, mark, (int,) * 6)
         after, within = Place(*position), (start_ns, end_ns)
-    records, place = read_lines(
-        source, lambda: conditions(asked), within, newest_first=order == "newest", limit=asked.limit, after=after
-    )
+    records, place = read_lines(source, make, within, newest_first=order == "newest", limit=asked.limit, after=after)
     following = pack(mark, [place.time_ns, place.line, place.copies, place.given, *within]) if place else None
     return LogPage(records, following)
 
@@ -131,7 +133,7 @@ def histogram(source: Source, asked: LogSearch, buckets: int) -> LogHistogram:
     """Counts by severity over time; see `Query.log_histogram`."""
     if not 1 <= buckets <= 1000:
         raise ValidationError(f"buckets: {buckets} is not between 1 and 1000; write buckets=60")
-    given = conditions(asked)
+    given = conditions(asked, located(source, asked.where, LOG_COLUMNS))()
     kept = kept_range(source, "otel_logs")
     if kept is None:
         return LogHistogram(1, [])
@@ -187,26 +189,40 @@ def context(source: Source, line_id: str, *, before: int, after: int) -> LogCont
     return LogContext(earlier[::-1], found[0], later)
 
 
-def conditions(asked: LogSearch) -> Filter:
-    """Everything that a record must meet but the time range.
+def conditions(asked: LogSearch, places: Sequence[Located]) -> Callable[[], Filter]:
+    """What makes filters of everything that a record must meet but the time range.
+
+    Args:
+        asked: the search.
+        places: its conditions on attributes.
 
     Raises:
         ValidationError: a condition that cannot be understood.
     """
-    given = Filter()
-    given.equal("ServiceName", asked.service)
-    given.equal("TraceId", _hexadecimal("trace_id", asked.trace_id, 32))
-    given.equal("SpanId", _hexadecimal("span_id", asked.span_id, 16))
-    least = parse_severity(asked.severity)
-    if least:
-        names = [*SEVERITIES[(least - 1) // 4 :], *(("WARNING",) if least <= 13 else ()), "CRITICAL"]
-        given.add(
-            f"SeverityNumber >= {given.bind(least, 'UInt8')}"
-            f" OR SeverityNumber = 0 AND upper(SeverityText) IN {given.bind(names, 'Array(String)')}"
-        )
-    given.attributes(asked.where, LOG_COLUMNS)
-    given.text(parse_text(asked.text), lambda term: f"positionCaseInsensitiveUTF8(Body, {term}) > 0")
-    return given
+    trace_id, span_id = _hexadecimal("trace_id", asked.trace_id, 32), _hexadecimal("span_id", asked.span_id, 16)
+    least, terms = parse_severity(asked.severity), parse_text(asked.text)
+
+    def make() -> Filter:
+        given = Filter()
+        given.equal("ServiceName", asked.service)
+        given.equal("TraceId", trace_id)
+        given.equal("SpanId", span_id)
+        if least:
+            _at_least(given, least)
+        given.attributes(places)
+        given.text(terms, lambda term: f"positionCaseInsensitiveUTF8(Body, {term}) > 0")
+        return given
+
+    return make
+
+
+def _at_least(given: Filter, severity: int) -> None:
+    """A number is compared; a record without one is judged by its text."""
+    names = [*SEVERITIES[(severity - 1) // 4 :], *(("WARNING",) if severity <= 13 else ()), "CRITICAL"]
+    given.add(
+        f"SeverityNumber >= {given.bind(severity, 'Int32')}"
+        f" OR SeverityNumber = 0 AND upper(SeverityText) IN {given.bind(names, 'Array(String)')}"
+    )
 
 
 def _sender(time_ns: int, line: int) -> Filter:

@@ -26,13 +26,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sonde.core.errors import ValidationError
-from sonde.query.filters import METRIC_COLUMNS, Filter
+from sonde.query.filters import Filter
+from sonde.query.located import METRIC_COLUMNS
 from sonde.query.steps import grid
 from sonde.query.times import MAX_NS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from sonde.query.located import Located
     from sonde.query.metrics import Metric
     from sonde.query.steps import Grid
 
@@ -128,11 +130,16 @@ class Plan:
     given: Filter
 
 
-def planned(asked: MetricQuestion, metric: Metric) -> Plan:
+def planned(asked: MetricQuestion, metric: Metric, places: Sequence[Located]) -> Plan:
     """The plan for a question about a metric.
 
+    Args:
+        asked: the question.
+        metric: the metric that it is about.
+        places: its conditions on attributes.
+
     Raises:
-        ValidationError: an aggregation that the kind does not have, or conditions that cannot be understood.
+        ValidationError: an aggregation that the kind does not have, or an empty range.
     """
     aggregation, share = _aggregation(asked.aggregation, metric)
     end_ns = asked.end_ns if asked.end_ns is not None else min(MAX_NS, metric.last_ns + 1)
@@ -140,7 +147,7 @@ def planned(asked: MetricQuestion, metric: Metric) -> Plan:
     given = Filter()
     given.equal("MetricName", metric.name)
     given.add("bitAnd(Flags, 1) = 0")  # points that only say "no value was recorded"
-    given.attributes(asked.where, METRIC_COLUMNS)
+    given.attributes(places)
     labels = _labels(asked.group_by, given)
     return Plan(metric, aggregation, share, grid(start_ns, end_ns, asked.step_ns), labels, given)
 

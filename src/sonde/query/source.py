@@ -102,6 +102,8 @@ def translated(error: Exception) -> SondeError:
         return ValidationError(f"the engine does not understand the statement: {detail}")
     if code in _UNREACHABLE:
         return UnavailableError(f"the store cannot be reached: {detail}", retry_after_s=1.0)
+    if code:
+        return StorageError(f"the engine refused (Code: {code}): {detail}")
     return error if isinstance(error, SondeError) else StorageError(f"the engine failed: {detail}")
 
 

@@ -13,10 +13,11 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sonde.core.errors import ValidationError
+from sonde.core.errors import StorageError, ValidationError
 from sonde.query.guard import checked, dialect
 from sonde.query.tokens import tokenized
 
@@ -31,6 +32,11 @@ __all__ = ["Column", "SqlAnswer", "SqlLimits", "answer", "placed", "streamed"]
 
 _MAX_MEMORY_BYTES = 1 << 30
 _BEFORE_TABLE = frozenset({"FROM", "JOIN", "TABLE", "DESCRIBE", "DESC", "EXISTS", "IN", "CREATE"})
+_CODE = re.compile(r"Code: (\d+)")
+# files, network, logical errors, checksums, space, coordination: error codes of ClickHouse's ErrorCodes.cpp
+_OWN_TROUBLES = frozenset(
+    {40, 49, 74, 75, 76, 87, 88, 107, 117, 198, 210, 225, 228, 229, 232, 236, 243, 246, 271, 354, 499, 999, 1001, 1002}
+)
 _TABLE_IN_AST = re.compile(r"\s*TableIdentifier (\S+)")
 
 
@@ -79,7 +85,8 @@ class SqlAnswer:
 def answer(source: Source, statement: str, limits: SqlLimits) -> SqlAnswer:
     """The whole answer of a statement; see `Query.sql`."""
     prepared = _prepared(source, statement, limits, more=1)
-    text = b"".join(source.stream(prepared, "JSONCompactEachRowWithNamesAndTypes"))
+    with _explained():
+        text = b"".join(source.stream(prepared, "JSONCompactEachRowWithNamesAndTypes"))
     lines = [json.loads(line) for line in text.splitlines() if line]
     if len(lines) < 2:
         return SqlAnswer([], [], truncated=False)
@@ -96,7 +103,24 @@ def streamed(source: Source, statement: str, limits: SqlLimits) -> Iterator[byte
     The statement is judged before this returns, so that a refusal is not found in the middle of an answer.
     """
     prepared = _prepared(source, statement, limits, more=0)
-    return source.stream(prepared, "JSONEachRow")
+    return _run(source, prepared)
+
+
+def _run(source: Source, prepared: str) -> Iterator[bytes]:
+    with _explained():
+        yield from source.stream(prepared, "JSONEachRow")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What the engine has against a statement is the statement's fault, but for a few troubles of its own."""
+    try:
+        yield
+    except StorageError as error:
+        code = _CODE.search(error.message)
+        if code is None or int(code[1]) in _OWN_TROUBLES:
+            raise
+        raise ValidationError(f"query: {error.message}") from error
 
 
 def placed(tokens: list[Token], statement: str, tables: frozenset[str], database: str) -> str:
@@ -167,7 +191,7 @@ def _prepared(source: Source, statement: str, limits: SqlLimits, *, more: int) -
         "timeout_overflow_mode": "'throw'",
         "max_memory_usage": _MAX_MEMORY_BYTES,
         "max_threads": 2,
-        "limit": limits.rows + more,
+        **({} if tokens[0].keyword == "EXPLAIN" else {"limit": limits.rows + more}),
         "output_format_json_quote_64bit_integers": 0,
         "output_format_json_quote_denormals": 1,
         "readonly": 1,

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from sonde.core.errors import ValidationError
 from sonde.query.cursor import fingerprint, pack, unpack
-from sonde.query.filters import TRACE_COLUMNS, Filter
+from sonde.query.filters import Filter
+from sonde.query.located import TRACE_COLUMNS, located
 from sonde.query.slices import kept_range, stretches
 from sonde.query.spans import KINDS, STATUSES
 from sonde.query.text import parse_text
@@ -27,7 +28,7 @@ from sonde.query.times import MAX_NS
 from sonde.query.trace import bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sonde.query.source import Source
 
@@ -121,9 +122,10 @@ def search(source: Source, asked: TraceSearch) -> TracePage:
     kept = kept_range(source, "otel_traces")
     if kept is None:
         return TracePage((), None)
+    conditions = _conditions(source, asked)
     walk = _Ranked if asked.sort in _RANKS else _Timed
-    ids, following = walk(source, asked, kept).page()
-    return TracePage(_summaries(source, ids, asked), following)
+    ids, following = walk(source, asked, kept, conditions).page()
+    return TracePage(_summaries(source, ids, asked, conditions), following)
 
 
 def choice(name: str, value: str, allowed: Sequence[str]) -> str:
@@ -145,20 +147,27 @@ def _mark(asked: TraceSearch) -> str:
     return fingerprint(replace(asked, cursor="", limit=1, start_ns=None, end_ns=None))
 
 
-def _conditions(asked: TraceSearch) -> Filter:
-    """Everything that a matching span must meet but the time range."""
-    given = Filter()
-    given.equal("ServiceName", asked.service)
-    given.equal("SpanName", asked.operation)
-    given.equal("SpanKind", choice("kind", asked.kind, KINDS))
-    given.equal("StatusCode", choice("status", asked.status, STATUSES))
-    if asked.min_duration_ns is not None:
-        given.add(f"Duration >= {given.bind(asked.min_duration_ns, 'UInt64')}")
-    if asked.max_duration_ns is not None:
-        given.add(f"Duration <= {given.bind(asked.max_duration_ns, 'UInt64')}")
-    given.attributes(asked.where, TRACE_COLUMNS)
-    given.text(parse_text(asked.text), _contains)
-    return given
+def _conditions(source: Source, asked: TraceSearch) -> Callable[[], Filter]:
+    """What makes filters of everything that a matching span must meet but the time range."""
+    places = located(source, asked.where, TRACE_COLUMNS)
+    kind, status = choice("kind", asked.kind, KINDS), choice("status", asked.status, STATUSES)
+    terms = parse_text(asked.text)
+
+    def make() -> Filter:
+        given = Filter()
+        given.equal("ServiceName", asked.service)
+        given.equal("SpanName", asked.operation)
+        given.equal("SpanKind", kind)
+        given.equal("StatusCode", status)
+        if asked.min_duration_ns is not None:
+            given.add(f"Duration >= {given.bind(asked.min_duration_ns, 'UInt64')}")
+        if asked.max_duration_ns is not None:
+            given.add(f"Duration <= {given.bind(asked.max_duration_ns, 'UInt64')}")
+        given.attributes(places)
+        given.text(terms, _contains)
+        return given
+
+    return make
 
 
 def _contains(term: str) -> str:
@@ -180,8 +189,10 @@ class _Timed:
     outermost matching spans, which needs no grouping; only where few traces own all of those does a grouping decide.
     """
 
-    def __init__(self, source: Source, asked: TraceSearch, kept: tuple[int, int]) -> None:
-        self.source, self.asked = source, asked
+    def __init__(
+        self, source: Source, asked: TraceSearch, kept: tuple[int, int], conditions: Callable[[], Filter]
+    ) -> None:
+        self.source, self.asked, self.conditions = source, asked, conditions
         self.newest_first = asked.sort == "recent"
         self.start_ns = max(kept[0], asked.start_ns or 0)
         self.end_ns = min(kept[1] + 1, asked.end_ns if asked.end_ns is not None else MAX_NS)
@@ -226,7 +237,7 @@ class _Timed:
 
     def _outermost(self, stretch: tuple[int, int], most: int) -> list[tuple[str, int]]:
         """Trace id and time of matching spans from the asked end, ties by id."""
-        given = _conditions(self.asked)
+        given = self.conditions()
         given.between(*stretch)
         order = "DESC" if self.newest_first else "ASC"
         rows = self.source.rows(
@@ -254,7 +265,7 @@ class _Timed:
         """Which of the traces have a match on the pages before."""
         assert self.after is not None
         at = self.after[0]
-        given = _conditions(self.asked)
+        given = self.conditions()
         given.between(*((at, self.end_ns) if self.newest_first else (self.start_ns, at + 1)))
         given.add(f"TraceId IN {given.bind(names, 'Array(String)')}")
         # A match at the cursor's own moment was on an earlier page only if its id comes first.
@@ -266,7 +277,7 @@ class _Timed:
 
     def _grouped(self, stretch: tuple[int, int], missing: int) -> list[tuple[str, int]]:
         """As `_within`, by grouping every match up to the asked end."""
-        given = _conditions(self.asked)
+        given = self.conditions()
         given.between(*((stretch[0], self.end_ns) if self.newest_first else (self.start_ns, stretch[1])))
         order, edge = ("DESC", "max") if self.newest_first else ("ASC", "min")
         inside = f"at >= {given.bind(stretch[0], 'Int64')} AND at < {given.bind(stretch[1], 'Int64')}"
@@ -284,8 +295,10 @@ class _Timed:
 class _Ranked:
     """A page by a figure of the whole trace."""
 
-    def __init__(self, source: Source, asked: TraceSearch, kept: tuple[int, int]) -> None:
-        self.source, self.asked = source, asked
+    def __init__(
+        self, source: Source, asked: TraceSearch, kept: tuple[int, int], conditions: Callable[[], Filter]
+    ) -> None:
+        self.source, self.asked, self.conditions = source, asked, conditions
         self.start_ns = max(kept[0], asked.start_ns or 0)
         self.end_ns = min(kept[1] + 1, asked.end_ns if asked.end_ns is not None else MAX_NS)
         self.mark = _mark(asked)
@@ -295,7 +308,7 @@ class _Ranked:
 
     def page(self) -> tuple[list[str], str | None]:
         """The page's trace ids, and the cursor of the next page."""
-        matching, around = _conditions(self.asked), Filter()
+        matching, around = self.conditions(), Filter()
         matching.between(self.start_ns, self.end_ns)
         around.parameters = matching.parameters
         around.between(max(0, self.start_ns - _DAY_NS), min(MAX_NS, self.end_ns + _DAY_NS))
@@ -313,11 +326,13 @@ class _Ranked:
         return ids[:limit], following
 
 
-def _summaries(source: Source, ids: list[str], asked: TraceSearch) -> tuple[TraceSummary, ...]:
+def _summaries(
+    source: Source, ids: list[str], asked: TraceSearch, conditions: Callable[[], Filter]
+) -> tuple[TraceSummary, ...]:
     """What a list shows of each trace, in the order of the ids."""
     if not ids:
         return ()
-    matching, given = _conditions(asked), Filter()
+    matching, given = conditions(), Filter()
     matching.between(asked.start_ns, asked.end_ns)
     given.parameters = matching.parameters
     given.add(f"TraceId IN {given.bind(ids, 'Array(String)')}")
