@@ -1,5 +1,6 @@
 """Every disk call of a day in a journal's life fails once, or is the process's last: the promises hold each time."""
 
+import contextlib
 import errno
 import itertools
 import os
@@ -126,10 +127,8 @@ def test_every_call_from_some_moment_on_fails_until_the_disk_heals():
     for first in range(1, CALLS + 1, 3):
         day = Day(SimulatedDisk(random.Random(first)))
         day.disk.plan.update(dict.fromkeys(range(first, first + 40), errno.EIO))
-        try:
+        with contextlib.suppress(SondeError, OSError):
             day.live()
-        except (SondeError, OSError):
-            pass
         day.disk.kill()
         day.start()
         day.clock.advance(10)
