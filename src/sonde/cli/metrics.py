@@ -91,7 +91,8 @@ def _show_list(metrics: list[dict[str, Any]], *, as_json: bool) -> None:
 def _row(metric: Mapping[str, Any]) -> tuple[str, ...]:
     services = metric["services"]
     names = ", ".join(services) if isinstance(services, list) else str(services)
-    return metric["name"], metric["kind"], metric["unit"], f"{metric['series']:,}", names, metric["description"]
+    kind = metric["kind"].replace("exponential_histogram", "exp histogram")
+    return metric["name"], kind, metric["unit"], f"{metric['series']:,}", names, metric["description"]
 
 
 def _show_series(answer: Mapping[str, Any], *, is_rate: bool, limit: int) -> None:

@@ -145,7 +145,7 @@ def _cell(value: Any) -> str:
 
 def note(text: str) -> None:
     """A dim remark to the person, on standard error, so that it never mixes with the answer."""
-    console(is_error=True).print(Text(text, style="dim"))
+    console(is_error=True).print(Text(text, style="dim"), soft_wrap=True)
 
 
 def milliseconds(value: float | None) -> str:
@@ -154,8 +154,10 @@ def milliseconds(value: float | None) -> str:
 
 
 def rate(per_second: float) -> str:
-    """A rate at three digits: `0.25/s`, `1.20k/s`."""
-    return f"{format_count(per_second) if per_second >= 1000 else f'{per_second:.3g}'}/s"
+    """A rate at two or three digits: `0.25/s`, `3.43/s`, `1.20k/s`."""
+    if per_second >= 1000:
+        return f"{format_count(per_second)}/s"
+    return f"{per_second:.{2 if per_second < 0.1 else 3}g}/s"
 
 
 def error_share(errors: int, total: int) -> Text:

@@ -51,4 +51,7 @@ def command(
         rows = [orjson.loads(line) for line in remote.lines("POST", "/sonde/sql", asked)]
     print_rows(rows)
     is_full = len(rows) == (limit or _ROWS)
-    note(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}" + ("; there may be more, --limit says how many" if is_full else ""))
+    note(
+        f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
+        + ("; there may be more, --limit says how many" if is_full else "")
+    )

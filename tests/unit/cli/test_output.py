@@ -80,7 +80,7 @@ def test_shares_and_rates():
     ]
     assert [rate(value) for value in (0, 0.04321, 3.4321, 999, 12_345)] == [
         "0/s",
-        "0.0432/s",
+        "0.043/s",
         "3.43/s",
         "999/s",
         "12.3k/s",
