@@ -113,7 +113,7 @@ class Committer:
             for segment in {segment for segment, _ in written}:
                 if segment.failure is None and segment.durable < segment.length:
                     self._sync(segment)
-        elif self._unsynced_since is None:
+        elif self._config.sync == "interval" and self._unsynced_since is None:
             self._unsynced_since = self._clock.monotonic()
         for segment, run in written:
             self._judge(segment, run, outcomes)
@@ -265,8 +265,6 @@ class Committer:
 
     def _sync_open(self) -> None:
         self._unsynced_since = None
-        if self._config.sync == "never":
-            return
         for segment in list(self._open.values()):
             if segment.durable < segment.length:
                 self._sync(segment)

@@ -217,6 +217,7 @@ class JournalWriter:
             for mark in marks:
                 mark.reached.set()
             self._guarded(self._committer.tick)
+            del entries, batch, marks  # what was committed must not be held while this waits for more
 
     def _wait(self, last_start: float | None) -> list[Pending | _Flush | None]:
         """Everything in the queue, as soon as there is something, or nothing when the committer has work by itself.
