@@ -22,7 +22,8 @@ budget plus at most two header blocks; reading stops while the client does not r
 rule is reset; a connection that does is told why (GOAWAY).
 
 Not promised: fairness between streams; an answer to a stream that the client has reset; an error for every frame on a
-stream that is closed (they are thrown away, for they may have crossed its end).
+stream that is closed (they are thrown away, for they may have crossed its end); a look at content-length (gRPC's own
+length says how long a message is).
 
 Source: RFC 9113; section numbers stand beside the code.
 """
@@ -61,7 +62,8 @@ class Connection(asyncio.BufferedProtocol):
         self._preface_due = True
         self._is_half_closed = False
         self._born = server.time()
-        self._partial_since = self._paused_at = self._linger_until = 0.0
+        self._is_paused = False
+        self._partial_since = self._stuck_since = self._linger_until = 0.0
 
     # -- asyncio's side ------------------------------------------------------------------------------------------------
 
@@ -119,12 +121,12 @@ class Connection(asyncio.BufferedProtocol):
 
     def pause_writing(self) -> None:
         """The client does not read its answers: read nothing more from it."""
-        self._paused_at = self._server.time()
+        self._is_paused = True
         self._transport.pause_reading()
 
     def resume_writing(self) -> None:
         """The client has caught up."""
-        self._paused_at = 0.0
+        self._is_paused = False
         self._transport.resume_reading()
 
     # -- the beginning -------------------------------------------------------------------------------------------------
@@ -198,7 +200,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._linger_until:
             if now > self._linger_until:
                 self._transport.abort()
-        elif self._paused_at and now - self._paused_at > deadlines.write_s:
+        elif not self._is_reading_in_time(now, deadlines.write_s):
             self._expire("write")
         elif not self._is_header_in_time(now, deadlines.header_s):
             self._expire("header")
@@ -221,6 +223,14 @@ class Connection(asyncio.BufferedProtocol):
             return True
         self._partial_since = self._partial_since or now
         return now - self._partial_since <= header_s
+
+    def _is_reading_in_time(self, now: float, write_s: float) -> bool:
+        """Whether the client takes its answers, from its socket and by its windows."""
+        if not (self._is_paused or self._sender.waiting):
+            self._stuck_since = 0.0
+            return True
+        self._stuck_since = self._stuck_since or now
+        return now - self._stuck_since <= write_s
 
     def _expire(self, which: str) -> None:
         self._server.stats.expired["grpc", which] += 1

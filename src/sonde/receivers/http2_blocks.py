@@ -2,7 +2,8 @@
 
 A client repeats its header block octet for octet once its dynamic table has settled: the same fields are then the same
 indices. `call` keeps what such blocks said. A block is remembered only if it left the table as it was, and all are
-forgotten when any block changes the table, so that a remembered block means what it would mean if it were decoded.
+forgotten when any block changes the table, so that a remembered block means what it would mean if it were decoded. At
+most 16 blocks of at most 1 KiB are kept.
 
 Source: RFC 9113 sections 4.3, 6.2 and 6.10.
 """
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Blocks"]
 
-_REMEMBERED = 64
+_REMEMBERED = 16
+_MEMORABLE_BYTES = 1024
 
 
 class Blocks:
@@ -111,7 +113,9 @@ class Blocks:
         if fields is None:
             return self._service.oversized
         call = self._service.begin(check_request(fields))
-        if is_settled and len(self._remembered) < _REMEMBERED:
+        if is_settled and len(block) <= _MEMORABLE_BYTES:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
             self._remembered[block] = call
         return call
 

@@ -226,7 +226,8 @@ class Reader:
         return position
 
     def _feed(self, stream: Stream, piece: memoryview) -> None:
-        assert stream.message is not None
+        if stream.message is None:  # ended by the sweep in the middle of a frame
+            return
         try:
             if stream.message.feed(piece):
                 return

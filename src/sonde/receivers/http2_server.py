@@ -14,7 +14,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sonde.core.errors import ConfigError
 from sonde.receivers.http2 import Connection
+from sonde.receivers.http2_frames import MAX_WINDOW
 from sonde.receivers.http2_greeting import greeting
 from sonde.receivers.transport import ConnectionSlots, Deadlines, Sweeper
 
@@ -35,12 +37,15 @@ class Limits:
     Attributes:
         max_message_bytes: the greatest message, as sent (compressed or not).
         max_streams: calls under way at once on a connection.
-        stream_window_bytes: how much of one message a client may send ahead of this side's reading; at least 65,535.
+        stream_window_bytes: how much of one message a client may send ahead of this side's reading; above 65,535.
         connection_window_bytes: the same for all messages of a connection together; at least `stream_window_bytes`.
         max_frame_bytes: the greatest frame; 16,384 to 16,777,215.
         max_header_list_bytes: the greatest header list of a call.
         max_strikes: how many frames that bring no call forward are forgiven at once; they are halved at every sweep.
         buffer_bytes: how much is read from a socket at once.
+
+    Raises:
+        ConfigError: a window or frame size is out of range.
     """
 
     max_message_bytes: int = 64 * 1024 * 1024
@@ -51,6 +56,12 @@ class Limits:
     max_header_list_bytes: int = 16 * 1024
     max_strikes: int = 2000
     buffer_bytes: int = 128 * 1024
+
+    def __post_init__(self) -> None:
+        if not 65_535 < self.stream_window_bytes <= self.connection_window_bytes <= MAX_WINDOW:
+            raise ConfigError("stream_window_bytes must be above 65535 and not above connection_window_bytes or 2^31-1")
+        if not 16_384 <= self.max_frame_bytes < 2**24:
+            raise ConfigError("max_frame_bytes must be from 16384 to 16777215")
 
     @property
     def max_block_bytes(self) -> int:

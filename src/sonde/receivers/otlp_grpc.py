@@ -243,31 +243,33 @@ class Exports:
             self._stats.requests["grpc", "", str(_INTERNAL)] += 1
             calls.settle(stream, None, _status_block(_INTERNAL, text))
         elif len(message) < self._offload_bytes:
-            try:
-                plain = decompress(method.encoding, message, self._max_message_bytes)
-            except SondeError as error:
-                self._refuse(calls, stream, method, error)
-            else:
-                self._take_inflated(calls, stream, method, plain)
+            self._take_inflated(calls, stream, method, self._decompress(method.encoding, message))
         else:
-            work = self._workers.submit(decompress, method.encoding, bytes(message), self._max_message_bytes)
+            work = self._workers.submit(self._decompress, method.encoding, bytes(message))
             asyncio.wrap_future(work).add_done_callback(partial(self._inflated, calls, stream, method))
 
-    def _inflated(self, calls: Calls, stream: Stream, method: _Method, future: asyncio.Future[bytes]) -> None:
-        """A thread has decompressed a message."""
-        if future.cancelled():
-            self._refuse(calls, stream, method, UnavailableError("this receiver is shutting down; try again"))
-            return
-        error = future.exception()
-        if error is None:
-            self._take_inflated(calls, stream, method, future.result())
-        elif isinstance(error, SondeError):
-            self._refuse(calls, stream, method, error)
-        else:
-            _log.error("decompression failed in a way it should not", exc_info=error)
-            self._refuse(calls, stream, method, InternalError("the message could not be decompressed; see the log"))
+    def _decompress(self, encoding: str, message: bytes | memoryview) -> bytes | SondeError:
+        """The plain message, or why there is none; never raises."""
+        try:
+            return decompress(encoding, message, self._max_message_bytes)
+        except SondeError as error:
+            return error
+        except Exception:
+            _log.exception("decompression failed in a way it should not")
+            return InternalError("the message could not be decompressed; the server's log says why")
 
-    def _take_inflated(self, calls: Calls, stream: Stream, method: _Method, plain: bytes) -> None:
+    def _inflated(
+        self, calls: Calls, stream: Stream, method: _Method, future: asyncio.Future[bytes | SondeError]
+    ) -> None:
+        """A thread has decompressed a message."""
+        is_lost = future.cancelled()
+        result = UnavailableError("this receiver is shutting down; try again") if is_lost else future.result()
+        self._take_inflated(calls, stream, method, result)
+
+    def _take_inflated(self, calls: Calls, stream: Stream, method: _Method, plain: bytes | SondeError) -> None:
+        if isinstance(plain, SondeError):
+            self._refuse(calls, stream, method, plain)
+            return
         # The message as sent is garbage from here on; only what it has grown by is taken in addition.
         grown = max(0, len(plain) - stream.held)
         if self._budget.take(grown):
@@ -398,6 +400,7 @@ def _wrong_content_type() -> _Method:
     method = _Method(None, "", "", math.inf)
     # Static table entry 8 is the name `:status`, as a literal without indexing.
     method.refusal = b"\x08\x03415"
+    method.counted = ("grpc", "", "http-415")
     return method
 
 

@@ -12,9 +12,11 @@ import pytest
 from hpack import Encoder
 
 from http2_bytes import HELLO, Answer, Peer, data, frame, headers, message, request, request_block
+from sonde.core.errors import ConfigError
 from sonde.receivers import http2_frames as h2
 from sonde.receivers.http2_frames import ErrorCode, H2ConnectionError, Setting
 from sonde.receivers.http2_headers import HeaderDecoder
+from sonde.receivers.http2_server import Limits
 from sonde.receivers.transport import Deadlines
 
 
@@ -451,15 +453,15 @@ def test_client_is_given_window_as_it_sends(connect):
 
 
 def test_data_beyond_a_streams_window_is_its_fault(connect):
-    peer = connect(stream_window_bytes=65_535, connection_window_bytes=1 << 20)
-    peer.feed(headers(1) + headers(3) + data(1, b"\0" + u32(1 << 20) + b"x" * 65_531, end=False))
+    peer = connect(stream_window_bytes=65_536, connection_window_bytes=1 << 20)
+    peer.feed(headers(1) + headers(3) + data(1, b"\0" + u32(1 << 20) + b"x" * 65_532, end=False))
     assert peer.answers()[1].reset == ErrorCode.FLOW_CONTROL_ERROR
     peer.feed(data(3, message(b"hi")))
     assert peer.answers()[3].status == "0"
 
 
 def test_data_beyond_the_connections_window_ends_it(connect):
-    peer = connect(stream_window_bytes=65_535, connection_window_bytes=65_535, buffer_bytes=1 << 20)
+    peer = connect(stream_window_bytes=65_536, connection_window_bytes=65_536, buffer_bytes=1 << 20)
     stream = b"".join(headers(n) + data(n, b"\0" + u32(1 << 20) + b"x" * 60_000, end=False) for n in (1, 3))
     peer.feed(stream)
     assert peer.goaway()[0] == ErrorCode.FLOW_CONTROL_ERROR
@@ -513,6 +515,7 @@ def test_client_that_does_not_read_is_not_read_from(connect):
     peer.connection.resume_writing()
     assert not peer.transport.is_reading_paused
     peer.connection.pause_writing()
+    peer.wait(1)
     peer.wait(20)
     assert not peer.transport.is_closed
     peer.wait(20)
@@ -631,6 +634,28 @@ def test_slow_body_is_refused_and_the_connection_goes_on(connect):
     assert peer.answers()[3].status == "0"
 
 
+@pytest.mark.parametrize("piece", [1 << 20, 20_000])
+def test_body_that_expires_in_the_middle_of_a_frame(connect, piece):
+    peer = connect(deadlines=DEADLINES)
+    half = data(1, b"\0" + u32(900_000) + b"x" * 300_000, end=False)
+    peer.feed(headers(1) + half[:150_000], piece=piece)
+    peer.wait(31)
+    assert peer.answers()[1].status == "4"
+    peer.feed(half[150_000:] + data(1, b"x" * 600_000) + request(3), piece=piece)
+    assert {number: answer.status for number, answer in peer.answers().items()} == {3: "0"}
+
+
+def test_client_that_opens_no_window_is_let_go(connect):
+    peer = connect(deadlines=DEADLINES)
+    peer.feed(setting(Setting.INITIAL_WINDOW_SIZE, 0) + request(1))
+    peer.wait(1)
+    peer.wait(29)
+    assert not peer.transport.is_closed
+    peer.wait(2)
+    assert peer.transport.is_closed
+    assert peer.stats.expired["grpc", "write"] == 1
+
+
 def test_deadline_that_the_client_gave(connect):
     peer = connect(deadlines=DEADLINES)
     peer.service.is_prompt = False
@@ -678,6 +703,21 @@ def test_leaving_finishes_calls_and_ignores_new_ones(connect):
     assert set(peer.answers()) == {1}, "stream 3 is above the number in the GOAWAY"
     peer.wait(3)
     assert peer.transport.is_closed
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"stream_window_bytes": 100},
+        {"stream_window_bytes": 1 << 20, "connection_window_bytes": 1 << 19},
+        {"connection_window_bytes": 1 << 31},
+        {"max_frame_bytes": 100},
+        {"max_frame_bytes": 1 << 24},
+    ],
+)
+def test_limits_that_http2_does_not_allow(wrong):
+    with pytest.raises(ConfigError):
+        Limits(**wrong)
 
 
 # -- HPACK, beside the library's own decoder

@@ -528,6 +528,13 @@ def test_oversized_metadata(direct):
     assert ask(peer, {"x-big": "v" * 17_000}).status == "8"
 
 
+def test_defect_in_decompression_is_an_answer(direct, monkeypatch, caplog):
+    peer, _ = direct
+    monkeypatch.setattr("sonde.receivers.otlp_grpc.decompress", lambda *_: 1 / 0)
+    assert ask(peer, {"grpc-encoding": "gzip"}, message(b"any", compressed=True)).status == "13"
+    assert "ZeroDivisionError" in caplog.text
+
+
 # -- stopping, limits, TLS
 
 
