@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
+from sonde.cli.printable import printable
 from sonde.core.errors import SondeError
 
 __all__ = ["CommandError", "advice_of", "exit_code_of", "report"]
@@ -42,8 +43,8 @@ def exit_code_of(error: SondeError) -> int:
 def report(error: SondeError) -> None:
     """Say an error to a person: a red line and the advice below it, on standard error."""
     red, dim, reset = ("\x1b[31m", "\x1b[2m", "\x1b[0m") if _is_coloured() else ("", "", "")
-    lines = [f"{red}sonde: {error.message}{reset}"]
-    lines += [f"{dim}       {line}{reset}" for line in advice_of(error).splitlines()]
+    lines = [f"{red}sonde: {printable(error.message)}{reset}"]
+    lines += [f"{dim}       {line}{reset}" for line in printable(advice_of(error)).splitlines()]
     sys.stderr.write("\n".join(lines) + "\n")
 
 

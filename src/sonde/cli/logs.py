@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from sonde.cli.output import JsonFlag, clock_time, console, note, print_json, severity_colour
+from sonde.cli.printable import printable
 from sonde.cli.remote import (
     DEFAULT_URL,
     EndOption,
@@ -115,7 +116,7 @@ def _show(records: Iterator[dict[str, Any]], *, as_json: bool, attributes: bool)
         if as_json:
             print_json(record)
         else:
-            console().print(log_line(record, attributes=attributes), soft_wrap=True)
+            console().print(log_line(printable(record), attributes=attributes), soft_wrap=True)
     return count
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from sonde.cli.chart import draw, format_value
 from sonde.cli.output import Column, JsonFlag, console, note, print_json, print_table
+from sonde.cli.printable import printable
 from sonde.cli.remote import DEFAULT_URL, EndOption, Remote, SinceOption, StartOption, UrlOption, one_of, period
 
 __all__ = ["EXAMPLES", "command"]
@@ -74,7 +75,7 @@ def command(
         for series in answer["series"]:
             print_json({"name": answer["name"], "unit": answer["unit"], "kind": answer["kind"], **series})
     else:
-        _show_series(answer, is_rate=(answer.get("aggregation") or aggregation) in _RATES, limit=limit)
+        _show_series(printable(answer), is_rate=(answer.get("aggregation") or aggregation) in _RATES, limit=limit)
 
 
 def _show_list(metrics: list[dict[str, Any]], *, as_json: bool) -> None:
@@ -83,7 +84,7 @@ def _show_list(metrics: list[dict[str, Any]], *, as_json: bool) -> None:
             print_json(metric)
     elif metrics:
         columns = _COLUMNS if console().width >= _WIDE else _COLUMNS[:-1]
-        print_table(columns, [_row(metric)[: len(columns)] for metric in metrics])
+        print_table(columns, [_row(metric)[: len(columns)] for metric in printable(metrics)])
     else:
         note("No metrics in this time; try --since 24h, or see `sonde send --help`.")
 

@@ -15,6 +15,7 @@ from sonde.cli.failure import CommandError
 from sonde.cli.output import JsonFlag, console, note, print_json
 from sonde.cli.payloads import Payload, payloads_of
 from sonde.cli.posting import Poster, Tally
+from sonde.cli.printable import printable
 from sonde.core.errors import MalformedError, NotFoundError, ValidationError
 from sonde.core.signal import Signal
 from sonde.core.units import parse_size
@@ -195,6 +196,6 @@ def _summarize(tally: Tally, unreadable: dict[str, str], *, as_json: bool) -> No
     if tally.rejected:
         failure.print(f"refused for good: {tally.rejected:,} records", style="red")
     for reason, count in tally.reasons.items():
-        failure.print(f"  {count:,}: {reason}", style="red" if count else "yellow", soft_wrap=True)
+        failure.print(f"  {count:,}: {printable(reason)}", style="red" if count else "yellow", soft_wrap=True)
     for name, reason in unreadable.items():
-        failure.print(f"{name}: {reason}", style="red", soft_wrap=True)
+        failure.print(f"{name}: {printable(reason)}", style="red", soft_wrap=True)

@@ -18,6 +18,7 @@ from sonde.cli.output import (
     print_table,
     rate,
 )
+from sonde.cli.printable import printable
 from sonde.cli.remote import DEFAULT_URL, EndOption, Remote, SinceOption, StartOption, UrlOption, period
 from sonde.core.units import format_count
 
@@ -56,7 +57,7 @@ def command(
         for service in services:
             print_json(service)
     elif services:
-        print_table(_COLUMNS, map(_row, services))
+        print_table(_COLUMNS, map(_row, printable(services)))
     else:
         note("No service has sent spans in this time; try --since 24h, or see `sonde send --help`.")
 

@@ -10,6 +10,7 @@ import typer
 
 from sonde.cli.failure import CommandError
 from sonde.cli.output import JsonFlag, note, print_rows
+from sonde.cli.printable import printable
 from sonde.cli.remote import DEFAULT_URL, Remote, UrlOption
 from sonde.core.errors import ValidationError
 
@@ -48,7 +49,7 @@ def command(
                 sys.stdout.buffer.write(line + b"\n")
                 sys.stdout.buffer.flush()
             return
-        rows = [orjson.loads(line) for line in remote.lines("POST", "/sonde/sql", asked)]
+        rows = [printable(orjson.loads(line)) for line in remote.lines("POST", "/sonde/sql", asked)]
     print_rows(rows)
     is_full = len(rows) == (limit or _ROWS)
     note(

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from sonde.cli.failure import CommandError
 from sonde.cli.output import JsonFlag, clock_time, console, milliseconds, print_json
+from sonde.cli.printable import printable
 from sonde.cli.remote import DEFAULT_URL, Remote, UrlOption
 from sonde.cli.waterfall import WaterfallOptions, waterfall
 from sonde.core.errors import NotFoundError
@@ -51,7 +52,9 @@ def command(
     else:
         screen = console()
         width = screen.width if screen.width <= 1000 else _PIPE_WIDTH
-        for line in waterfall(trace, WaterfallOptions(width=width, max_depth=depth, full=full, details=details)):
+        for line in waterfall(
+            printable(trace), WaterfallOptions(width=width, max_depth=depth, full=full, details=details)
+        ):
             screen.print(line, soft_wrap=True)
 
 
@@ -68,6 +71,7 @@ def _show_span(span: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(span)
         return
+    span = printable(span)
     screen = console()
     title = Text(f"{span['service']} ", style="cyan").append(span["name"], style="bold default")
     screen.print(title.append(f"  {milliseconds(span['duration_ms'])}", style="bold default"))

@@ -19,6 +19,7 @@ from sonde.cli.output import (
     print_table,
     service_colour,
 )
+from sonde.cli.printable import printable
 from sonde.cli.remote import (
     DEFAULT_URL,
     EndOption,
@@ -101,7 +102,7 @@ def command(
             for trace in found:
                 print_json(trace)
             return
-        traces = list(found)
+        traces = printable(list(found))
     if not traces:
         note("No trace meets these conditions in this time; try fewer of them, or --since 24h.")
     elif console().width >= _WIDE:

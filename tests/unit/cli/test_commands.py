@@ -202,6 +202,31 @@ def test_sql_as_a_table_and_as_lines(server, sonde, monkeypatch):
     assert sonde("sql", " ", "--url", server.url).code == 65
 
 
+@pytest.mark.parametrize(
+    "arguments", [["traces"], ["trace", TRACE_ID], ["trace", TRACE_ID, "--span", "c0"], ["logs", "-a"], ["sql", "x"]]
+)
+def test_what_senders_wrote_cannot_steer_the_terminal(server, sonde, arguments):
+    evil = "\x1b]0;owned\x07\x9b2J\u202ereversed"
+    answer = checkout()
+    for span in answer["spans"]:
+        span |= {
+            "name": evil,
+            "attributes": {evil: evil},
+            "resource": {evil: evil},
+            "scope": {"name": evil},
+            "service": evil,
+        }
+    server.answers |= {
+        "/sonde/traces": {"traces": [{**SUMMARY, "root_name": evil}], "next": None},
+        f"/sonde/traces/{TRACE_ID}": {**answer, "services": [evil]},
+        "/sonde/logs": {"logs": [{**RECORD, "body": evil, "attributes": {evil: evil}}], "next": None},
+        "/sonde/sql": (200, {}, json.dumps({evil: evil}).encode()),
+    }
+    out = sonde(*arguments, "--url", server.url).out
+    assert "owned" in out
+    assert not set(out) & set("\x1b\x07\x9b\u202e")
+
+
 def test_colour_only_where_it_is_wanted(server, sonde, monkeypatch):
     server.answers[f"/sonde/traces/{TRACE_ID}"] = checkout()
     assert "\x1b[" not in sonde("trace", TRACE_ID, "--url", server.url).out
