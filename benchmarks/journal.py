@@ -3,12 +3,13 @@
     python -m benchmarks.journal [--directory DIR] [--quick]
 
 Payloads are trace requests of 20 and 1,000 spans. `senders` requests are outstanding at any time on one event loop, as in a door; each
-answer sends the next. CPU is that of the whole process, the loop's own share included, minus nothing. The peer commits
+answer sends the next. CPU is that of the whole process, the event loop's share and the kernel's writing included. The peer commits
 one request at a time, as an embedded database does it: SQLite in WAL mode, `synchronous=FULL`, one INSERT and COMMIT a
 request; it does less (no segments to hand on as they lie) and cannot share a sync between requests.
 
-Syncs go to the disk under `--directory` (default: the current one): a figure without the disk's own sync latency, which
-is printed, says little.
+Syncs go to the disk under `--directory` (default: `benchmarks/out`): a figure without the disk's own sync latency,
+which is printed, says little. In a virtual machine the first touch of fresh page cache can double the cost of a write:
+run it twice.
 """
 
 from __future__ import annotations
@@ -154,9 +155,10 @@ def row(what: str, payload: bytes, senders: str, result: dict, *, crc: bool = Tr
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--directory", type=Path, default=Path.cwd())
+    parser.add_argument("--directory", type=Path, default=Path(__file__).parent / "out")
     parser.add_argument("--quick", action="store_true", help="a tenth of the requests")
     options = parser.parse_args()
+    options.directory.mkdir(exist_ok=True)
     scale = 10 if options.quick else 1
     with tempfile.TemporaryDirectory(prefix="journal-bench-", dir=options.directory) as scratch:
         place = Path(scratch)

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sonde.core.clock import SYSTEM_CLOCK
-from sonde.core.errors import InUseError
+from sonde.core.errors import InUseError, StorageError
 from sonde.journal.disk import OsDisk
 from sonde.journal.examination import Expected, examine
 from sonde.journal.layout import (
@@ -83,23 +83,33 @@ def expected_of(segment: Segment) -> Expected:
 def recover(directory: Path, *, disk: Disk | None = None, clock: Clock = SYSTEM_CLOCK) -> Recovery:
     """Seal the open segments of every writer that is gone; those of living writers are not touched.
 
-    Any process may call this at any time. It waits while another recovers.
+    Any process may call this at any time; it waits while another recovers. The keeper should, at its start and now and
+    then: a writer recovers its own segments when it starts, but one that never starts again does not.
+
+    Raises:
+        StorageError: the directory itself cannot be used.
     """
     disk = OsDisk() if disk is None else disk
-    disk.make_directory(directory)
     report = Recovery()
-    with repairing(directory):
-        left = segments(directory, disk, OPEN_SUFFIX)
-        for writer in sorted({segment.writer for segment in left}):
-            try:
-                lock = WriterLock(directory, writer, announce=False)
-            except InUseError:
-                continue
-            try:
-                recover_segments(directory, report, writer=writer, disk=disk, clock=clock)
-            finally:
-                lock.release()
+    try:
+        disk.make_directory(directory)
+        with repairing(directory):
+            for writer in sorted({segment.writer for segment in segments(directory, disk, OPEN_SUFFIX)}):
+                _recover_if_gone(directory, report, writer, disk=disk, clock=clock)
+    except OSError as error:
+        raise StorageError(f"the journal in {directory} cannot be recovered: {error}", retry_after_s=1.0) from error
     return report
+
+
+def _recover_if_gone(directory: Path, report: Recovery, writer: str, *, disk: Disk, clock: Clock) -> None:
+    try:
+        lock = WriterLock(directory, writer, announce=False)
+    except InUseError:
+        return
+    try:
+        recover_segments(directory, report, writer=writer, disk=disk, clock=clock)
+    finally:
+        lock.release()
 
 
 def recover_segments(directory: Path, report: Recovery, *, writer: str, disk: Disk, clock: Clock) -> None:

@@ -133,3 +133,20 @@ def test_recovery_leaves_the_living_alone(tmp_path):
     assert recover(tmp_path).segments == 0
     assert len(open_segments(tmp_path)) == 1
     writer.close()
+
+
+def test_recovery_seals_what_a_writer_left_that_never_came_back(tmp_path):
+    writer = JournalWriter(tmp_path, JournalConfig(min_free_bytes=0), writer="7")
+    writer.append(Signal.LOGS, "default", b"\x0a\x00", 0, lambda _: None)
+    writer.close()
+    (segment,) = sealed_segments(tmp_path)
+    segment.path.rename(segment.path.with_suffix(".open"))
+    assert recover(tmp_path).records == 1
+    assert [found.id for found in sealed_segments(tmp_path)] == [segment.id]
+    assert recover(tmp_path).segments == 0
+
+
+def test_recovery_says_when_the_directory_cannot_be_used(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="cannot be recovered"):
+        recover(tmp_path / "file" / "journal")
