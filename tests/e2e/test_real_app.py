@@ -22,7 +22,7 @@ from servers import free_ports, loopback_environment, running_sonde, wait_until
 
 TESTS = Path(__file__).resolve().parent.parent
 INSTRUMENT = str(Path(sys.executable).with_name("opentelemetry-instrument"))
-STORED_WITHIN_S = 30
+STORED_WITHIN_S = 60
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -40,7 +40,7 @@ def telemetry_environment(sonde, role, protocol):
         "OTEL_LOGS_EXPORTER": "otlp",
         "OTEL_BSP_SCHEDULE_DELAY": "200",
         "OTEL_BLRP_SCHEDULE_DELAY": "200",
-        "OTEL_METRIC_EXPORT_INTERVAL": "500",
+        "OTEL_METRIC_EXPORT_INTERVAL": "3000",
         "OTEL_SEMCONV_STABILITY_OPT_IN": "http,database",
         "OTEL_PYTHON_FASTAPI_EXCLUDED_URLS": "openapi.json",
     }

@@ -137,18 +137,33 @@ class Ledger:
     def settle(
         self,
         expected: Mapping[Signal, int],
-        within_s: float,
         *,
+        patience_s: float,
+        at_most_s: float,
         progress: Callable[[Mapping[Signal, int]], None] = lambda _: None,
         now: Callable[[], float] = time.monotonic,
         wait: Callable[[float], object] = time.sleep,
     ) -> dict[Signal, int]:
-        """Ask until at least `expected` is stored, or until `within_s` seconds have passed; returns what is stored.
+        """Ask until at least `expected` is stored, or the deadline has passed; returns what is stored.
 
-        An answer that fails is asked for again until the deadline; the last failure is raised then.
+        A busy machine stores late, a broken one not at all: the deadline moves on as long as the figures grow.
+
+        Args:
+            expected: what was acknowledged.
+            patience_s: how long the figures may stand still, seconds.
+            at_most_s: how long it may take in all, seconds.
+            progress: told each answer.
+            now: a monotonic clock, seconds.
+            wait: sleeps.
+
+        Raises:
+            NetworkError: the server could not be reached until the deadline.
+            UnavailableError: it answered something else than rows until the deadline.
         """
-        deadline = now() + within_s
+        last_growth = started = now()
+        most = 0
         while True:
+            deadline = min(last_growth + patience_s, started + at_most_s)
             try:
                 stored = self.stored()
             except (NetworkError, UnavailableError):
@@ -158,6 +173,8 @@ class Ledger:
                 progress(stored)
                 if now() >= deadline or all(stored[signal] >= count for signal, count in expected.items()):
                     return stored
+                if sum(stored.values()) > most:
+                    most, last_growth = sum(stored.values()), now()
             wait(0.2)
 
     def services(self) -> list[ServiceFigures]:

@@ -12,6 +12,7 @@ aside, and loopback addresses are exempt from proxies.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import shlex
 import shutil
@@ -47,7 +48,9 @@ __all__ = ["Options", "Run", "prepare_environment", "stopping"]
 
 READY_WITHIN_S = 60.0
 FLUSH_WITHIN_S = 20.0
-STORED_WITHIN_S = 20.0
+PATIENCE_S = 15.0
+STORED_WITHIN_S = 120.0
+_METRICS_EVERY_S = 5.0
 _TICK_S = 0.05
 _STATUS_EVERY_S = 0.2
 _CHECK_EVERY_S = 0.5
@@ -179,7 +182,8 @@ class Run:
         self._welcome(addresses, time.monotonic() - started)
         random = Random(self._options.seed)  # noqa: S311  a shop, not a secret
         exporters = otlp_exporters(addresses.grpc, f"http://{addresses.http}")
-        destination = Destination(self._run_id, self._tally, exporters)
+        interval_s = min(_METRICS_EVERY_S, (self._options.seconds or math.inf) / 10)
+        destination = Destination(self._run_id, self._tally, exporters, interval_s)
         with _exporter_notes(self._screen):
             shop = Shop(World(random), destination)
             traffic = Traffic(shop.serve, random, rate_per_s=self._options.rate_per_s)
@@ -253,7 +257,12 @@ class Run:
         expected = {signal: each.acknowledged for signal, each in figures.items()}
         ledger = Ledger(addresses.web_url, self._run_id)
         try:
-            stored = ledger.settle(expected, STORED_WITHIN_S, progress=lambda now: self._waiting(now, expected))
+            stored = ledger.settle(
+                expected,
+                patience_s=PATIENCE_S,
+                at_most_s=STORED_WITHIN_S,
+                progress=lambda now: self._waiting(now, expected),
+            )
             self._screen.clear_status()
             self._screen.event(f"{traffic.sent:,} requests from customers, {traffic.failed:,} failed", mark="■")
             if traffic.skipped:

@@ -95,7 +95,7 @@ class Destination:
     run_id: str
     tally: Tally
     exporters: Callable[[Transport], Exporters]
-    metric_interval_s: float = 2.0
+    metric_interval_s: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,11 @@ class Watch:
         self.now_s += seconds
 
 
-def settle(book, expected, within_s=10.0):
+def settle(book, expected, patience_s=10.0, at_most_s=60.0):
     watch = Watch()
-    return book.settle(expected, within_s, now=watch.now, wait=watch.wait), watch.now_s
+    return book.settle(
+        expected, patience_s=patience_s, at_most_s=at_most_s, now=watch.now, wait=watch.wait
+    ), watch.now_s
 
 
 def test_metrics_are_counted_over_the_tables_of_all_kinds_and_only_of_this_run():
@@ -70,9 +72,23 @@ def test_settling_waits_until_all_is_stored():
 
 
 def test_settling_gives_up_at_its_deadline_with_what_there_is():
-    stored, took_s = settle(ledger([[row(8)]]), {Signal.TRACES: 9}, within_s=3.0)
+    stored, took_s = settle(ledger([[row(8)]]), {Signal.TRACES: 9}, patience_s=3.0)
     assert stored[Signal.TRACES] == 8
     assert 3.0 <= took_s <= 3.4
+
+
+def test_patience_begins_again_whenever_more_is_stored():
+    slow = [[row(count)] for count in range(1, 40)]
+    stored, took_s = settle(ledger(slow), {Signal.TRACES: 39}, patience_s=0.5)
+    assert stored[Signal.TRACES] == 39
+    assert took_s == pytest.approx(38 * 0.2)
+
+
+def test_patience_ends_in_the_end():
+    slow = [[row(count)] for count in range(1, 400)]
+    stored, took_s = settle(ledger(slow), {Signal.TRACES: 400}, patience_s=0.5, at_most_s=4.0)
+    assert stored[Signal.TRACES] < 30
+    assert 4.0 <= took_s <= 4.4
 
 
 def test_a_failing_answer_is_asked_for_again():
@@ -86,7 +102,7 @@ def test_a_failing_answer_is_asked_for_again():
 )
 def test_the_last_failure_is_raised_at_the_deadline(answer, error):
     with pytest.raises(error):
-        settle(ledger([answer]), {Signal.TRACES: 1}, within_s=1.0)
+        settle(ledger([answer]), {Signal.TRACES: 1}, patience_s=1.0)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_a_whole_run_shows_every_fault_and_ends_even():
 
 
 def test_a_lost_span_is_told_and_fails_the_run(monkeypatch):
-    monkeypatch.setattr(stage, "STORED_WITHIN_S", 0.3)
+    monkeypatch.setattr(stage, "PATIENCE_S", 0.3)
     code, text = run(0.5, "--lose", "3")
     assert code == 1
     assert "3 acknowledged spans are not stored" in text
