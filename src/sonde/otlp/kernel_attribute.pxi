@@ -10,6 +10,7 @@ cdef struct Cells:
 cdef struct Key:
     const uint8_t* text
     size_t size
+    uint64_t head           # its first 8 bytes, if it has so many
 
 
 cdef class Ranges:
@@ -91,7 +92,7 @@ cdef bint has_key(const Field* item, const Key* key) noexcept nogil:
     return same
 
 
-cdef bint take_attribute(Cells* cells, size_t i, const Field* item, const Key* key, const uint8_t* base) noexcept nogil:
+cdef inline bint take_attribute(Cells* cells, size_t i, const Field* item, const Key* key, const uint8_t* base) noexcept nogil:
     """Fill row `i` if this KeyValue is the one; the usual shape, one short key and one short value, is compared in place."""
     cdef const uint8_t* p = item.body
     cdef const uint8_t* value
@@ -121,11 +122,34 @@ cdef void find_attribute(Cells* cells, size_t i, Walk walk, uint32_t tag, const 
             return
 
 
+cdef const uint8_t* find_in_run(
+    Cells* cells, size_t i, const uint8_t* p, const uint8_t* end, uint32_t tag, const Key* key, const uint8_t* base
+) noexcept nogil:
+    """Go along neighbouring attributes of the usual shape; NULL when row `i` is filled, else where the run ends."""
+    cdef Field item
+    cdef Py_ssize_t size, text
+    while end - p >= 6 and p[0] == tag and p[1] < 0x80 and p[1] <= end - p - 2:
+        size = p[1]
+        text = p[3]
+        if size < text + 4 or p[2] != KEY_TAG or p[4 + text] != VALUE_TAG or p[5 + text] != size - text - 4:
+            break
+        if text == <Py_ssize_t>key.size and (text < 8 or load64(p + 4) == key.head):
+            item.body = p + 2
+            item.stop = p + 2 + size
+            if take_attribute(cells, i, &item, key, base):
+                return NULL
+        p += 2 + size
+    return p
+
+
 cdef void find_in_record(
     Cells* cells, size_t i, const uint8_t* p, const uint8_t* end, uint32_t tag, const Key* key, const uint8_t* base
 ) noexcept nogil:
     cdef Field field
     while p < end:
+        p = find_in_run(cells, i, p, end, tag, key, base)
+        if p == NULL or p == end:
+            return
         p = next_field(p, end, &field)
         if p == NULL or (field.tag == tag and take_attribute(cells, i, &field, key, base)):
             return
@@ -159,6 +183,7 @@ def attribute(columns, str level, str key):
     cdef uint32_t tag
     wanted.text = <const uint8_t*><char*>text
     wanted.size = len(text)
+    wanted.head = load64(wanted.text) if wanted.size >= 8 else 0
     if level == "record":
         rows = Ranges(columns.attributes, columns.end, held.size)
         made = NewCells(rows.rows)

@@ -197,6 +197,13 @@ cdef inline void note_attribute(Rows* rows, size_t i, const Field* field, const 
         rows.attributes[i] = <uint32_t>(field.at - base)
 
 
+cdef inline const uint8_t* skip_run(const uint8_t* p, const uint8_t* end, uint8_t tag) noexcept nogil:
+    """Past neighbouring short fields with the same tag, as attributes are."""
+    while end - p >= 2 and p[0] == tag and p[1] < 0x80 and p[1] <= end - p - 2:
+        p += 2 + p[1]
+    return p
+
+
 cdef inline uint32_t point_attribute_tag(uint32_t kind) noexcept nogil:
     """The tag of the attributes of a data point of a metric of this kind."""
     return 0x4A if kind == 9 else 0x0A if kind == 10 else 0x3A
@@ -218,6 +225,7 @@ cdef void fill_span(Rows* rows, size_t i, const uint8_t* p, const uint8_t* end, 
             return
         if field.tag == 0x4A:
             note_attribute(rows, i, &field, base)
+            p = skip_run(p, end, 0x4A)
         elif field.tag == 0x0A:
             fill_id(rows.trace_id + 16 * i, &field, 16)
         elif field.tag == 0x12:
@@ -246,6 +254,7 @@ cdef void fill_log(Rows* rows, size_t i, const uint8_t* p, const uint8_t* end, c
             return
         if field.tag == 0x32:
             note_attribute(rows, i, &field, base)
+            p = skip_run(p, end, 0x32)
         elif field.tag == 0x09:
             rows.first_time[i] = field.value
         elif field.tag == 0x59:

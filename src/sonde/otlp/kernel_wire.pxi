@@ -270,7 +270,7 @@ cdef bint reserve(Output* out, size_t more) noexcept nogil:
 
 
 cdef inline void put(Output* out, const void* source, size_t size) noexcept nogil:
-    if reserve(out, size):
+    if size and reserve(out, size):
         memcpy(out.data + out.size, source, size)
         out.size += size
 

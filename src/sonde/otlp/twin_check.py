@@ -21,7 +21,7 @@ from sonde.otlp.twin_wire import LEN, Piece, RefusedError, fields, varint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["points_of", "request_of", "signal_of", "validate", "walk"]
+__all__ = ["is_canonical", "points_of", "request_of", "signal_of", "validate", "walk"]
 
 _REQUESTS = (ExportTraceServiceRequest, ExportMetricsServiceRequest, ExportLogsServiceRequest)
 
@@ -53,9 +53,14 @@ def request_of(signal: int, data: bytes) -> Any:
         walk(signal, data)
         raise MalformedError(f"the protobuf library refuses it: {error}", 0, "") from error
     message.DiscardUnknownFields()
-    if message.SerializeToString() != data or not all(_lengths_hold(signal, message)):
+    if not is_canonical(message, data) or not all(_lengths_hold(signal, message)):
         walk(signal, data)
     return message
+
+
+def is_canonical(message: Any, data: bytes) -> bool:
+    """Whether the library would write a message just so: nothing in `data` is unknown, repeated or oddly encoded."""
+    return bool(message.SerializeToString() == data)
 
 
 def _count(signal: int, message: Any) -> int:

@@ -8,27 +8,74 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
 from sonde.otlp.schema import MESSAGES, ROOTS
-from sonde.otlp.twin_check import request_of
+from sonde.otlp.twin_check import is_canonical, points_of, request_of
 from sonde.otlp.twin_wire import LEN, Piece, encode_varint, fields
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sonde.otlp.columns import BytesLike
 
 __all__ = ["VALUE_TAGS", "flatten", "merged_value", "value_pieces"]
 
 
 _KEY, _VALUE, _ARRAY, _KVLIST = 0x0A, 0x12, 0x2A, 0x32
+_NESTED = frozenset({"array_value", "kvlist_value"})
+_GROUPS = (("resource_spans", "scope_spans"), ("resource_metrics", "scope_metrics"), ("resource_logs", "scope_logs"))
 VALUE_TAGS = frozenset({0x0A, 0x10, 0x18, 0x21, 0x2A, 0x32, 0x3A, 0x40})
 
 
 def flatten(signal: int, payload: BytesLike) -> BytesLike:
     """See `sonde.otlp.wire.flatten`."""
     data = bytes(payload)
-    request_of(signal, data)
+    message = request_of(signal, data)
+    if is_canonical(message, data) and not any(map(_is_nested_value, _values(signal, message))):
+        return payload
     flat, changed = _message(data, 0, len(data), ROOTS[signal])
     return flat if changed else payload
+
+
+def _is_nested_value(value: Any) -> bool:
+    return value.WhichOneof("value") in _NESTED
+
+
+def _values(signal: int, message: Any) -> Iterator[Any]:
+    """The values of a request's attributes, and the bodies of its logs."""
+    for holder in _holders(signal, message):
+        if signal == 2 and isinstance(holder, LogRecord):
+            yield holder.body
+        for item in getattr(holder, "attributes", ()):
+            yield item.value
+    if signal == 1:
+        for metric in (
+            one for group in message.resource_metrics for scope in group.scope_metrics for one in scope.metrics
+        ):
+            yield from (item.value for item in metric.metadata)
+            for point in points_of(metric):
+                for exemplar in getattr(point, "exemplars", ()):
+                    yield from (item.value for item in exemplar.filtered_attributes)
+
+
+def _holders(signal: int, message: Any) -> Iterator[Any]:
+    """The messages of a request that have attributes."""
+    groups, scopes = _GROUPS[signal]
+    for group in getattr(message, groups):
+        yield group.resource
+        for scope in getattr(group, scopes):
+            yield scope.scope
+            if signal == 0:
+                for span in scope.spans:
+                    yield span
+                    yield from span.events
+                    yield from span.links
+            elif signal == 2:
+                yield from scope.log_records
+            else:
+                for metric in scope.metrics:
+                    yield from points_of(metric)
 
 
 def value_pieces(data: bytes, start: int, end: int, tag: int) -> list[Piece]:
