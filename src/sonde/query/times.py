@@ -24,9 +24,10 @@ __all__ = ["MAX_NS", "format_ns", "parse_length", "parse_moment", "parse_range"]
 MAX_NS = 2**63 - 1
 _EXAMPLES = "write 2026-03-01T12:00:00Z, an epoch number such as 1772366400, now, or -15m"
 _RFC3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*([Zz]|[+ -]\d\d:?\d\d)?)?"
+    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*([Zz]|[+ -]\d\d:?\d\d)?)?",
+    re.ASCII,
 )
-_EPOCH = re.compile(r"(\d+)(?:\.(\d+))?")
+_EPOCH = re.compile(r"(\d+)(?:\.(\d+))?", re.ASCII)
 _RELATIVE = re.compile(r"(?:now)?\s*([+-])\s*(.+)")
 # The smallest number that is taken for each unit: 1e11 seconds is the year 5138, 1e11 milliseconds is 1973.
 _EPOCH_UNITS = ((10**17, 1), (10**14, 10**3), (10**11, 10**6), (0, 10**9))
@@ -51,11 +52,11 @@ def parse_moment(text: str, *, now_ns: int, name: str) -> int:
         if moment is None:
             moment = _rfc3339(stripped)
     except (ValueError, ConfigError) as error:
-        raise ValidationError(f"{name}: {text!r} is not a moment ({error}); {_EXAMPLES}") from None
+        raise ValidationError(f"{name}: {text[:80]!r} is not a moment ({error}); {_EXAMPLES}") from None
     if moment is None:
-        raise ValidationError(f"{name}: {text!r} is not a moment; {_EXAMPLES}")
+        raise ValidationError(f"{name}: {text[:80]!r} is not a moment; {_EXAMPLES}")
     if not 0 <= moment <= MAX_NS:
-        raise ValidationError(f"{name}: {text!r} is outside 1970 to 2262; {_EXAMPLES}")
+        raise ValidationError(f"{name}: {text[:80]!r} is outside 1970 to 2262; {_EXAMPLES}")
     return moment
 
 

@@ -57,7 +57,7 @@ class Forest:
     def _by_start(self, positions: Iterable[int]) -> list[int]:
         """Latest first, because the stack is popped from its end."""
         spans = self.spans
-        return sorted(positions, key=lambda p: (spans[p].shown_start_ns, spans[p].span_id), reverse=True)
+        return sorted(positions, key=lambda p: (spans[p].shown_start_ns, spans[p].span_id))[::-1]
 
 
 def grown(spans: Iterable[Span]) -> Forest:

@@ -1,0 +1,47 @@
+"""Values are stored as text; what went in must come out with its type, and whatever is stored must come out somehow."""
+
+import json
+import math
+
+import pytest
+
+from sonde.query.values import plain, plain_map, typed, typed_map
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("x", "", "x"),
+        ("true", "bool", True),
+        ("false", "bool", False),
+        ("-9223372036854775808", "int", -(2**63)),
+        ("1", "double", 1.0),
+        ("1e-7", "double", 1e-7),
+        ("inf", "double", math.inf),
+        ("AAH/", "bytes", b"\x00\x01\xff"),
+        ('[1,"a",{"k":null}]', "array", [1, "a", {"k": None}]),
+        ('{"a":{"b":[]}}', "kvlist", {"a": {"b": []}}),
+        ("", "empty", None),
+        ("later", "a type of the future", "later"),
+        ("not a number", "int", "not a number"),
+        ("[broken", "array", "[broken"),
+        ("?", "bytes", "?"),
+        ("[" * 100_000, "array", "[" * 100_000),
+    ],
+)
+def test_typed(text, kind, expected):
+    value = typed(text, kind)
+    assert value == expected
+    assert type(value) is type(expected)
+
+
+def test_a_map_is_typed_by_key():
+    assert typed_map({"a": "1", "b": "1"}, {"a": "int"}) == {"a": 1, "b": "1"}
+
+
+def test_json_can_hold_the_plain_form():
+    values = {"nan": math.nan, "inf": -math.inf, "bytes": b"\xff", "n": None, "list": [1, {"a": True}], "x": 1.5}
+    shown = plain_map(values)
+    assert shown == {"nan": "NaN", "inf": "-Infinity", "bytes": "/w==", "n": None, "list": [1, {"a": True}], "x": 1.5}
+    json.dumps(shown, allow_nan=False)
+    assert plain(math.inf) == "Infinity"
