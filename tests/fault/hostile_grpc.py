@@ -56,8 +56,8 @@ from sonde.receivers.otlp_grpc import Config, Exports, Receiver  # noqa: E402
 from sonde.receivers.transport import Deadlines  # noqa: E402
 
 BUDGET_BYTES = 64 * 1024 * 1024
-# The interpreter with its modules, and two threads that may be inflating 64 MiB each.
-ROOM_BYTES = 192 * 1024 * 1024
+# The interpreter with its modules, and two threads that may each hold an inflated 64 MiB twice, in pieces and joined.
+ROOM_BYTES = (64 + 2 * 2 * 64) * 1024 * 1024
 PATIENCE_S = 0.7  # longer than any of the door's deadlines below
 OK_TRAILERS = h2.field(b"grpc-status", b"0")
 GZIPPED = {"grpc-encoding": "gzip"}
@@ -337,7 +337,7 @@ async def serve_door() -> None:
     """The door that is attacked, in its own process: prints its port, and figures when its standard input ends."""
     stats, budget = DoorStats(), Budget(BUDGET_BYTES)
     intake = Intake(Discard(), stats=stats, budget=budget, tenants=Tenants())
-    deadlines = Deadlines(header_s=0.5, body_s=0.5, idle_s=30, write_s=0.5, linger_s=0.3)
+    deadlines = Deadlines(header_s=0.3, body_s=0.3, idle_s=30, write_s=0.3, linger_s=0.2)
     config = Config(limits=Limits(), deadlines=deadlines, sweep_s=0.05)
     receiver = Receiver(config, intake, stats)
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
