@@ -2,10 +2,11 @@
 
     python -m benchmarks.journal [--directory DIR] [--quick]
 
-Payloads are trace requests of 20 and 1,000 spans. `senders` requests are outstanding at any time on one event loop, as in a door; each
-answer sends the next. CPU is that of the whole process, the event loop's share and the kernel's writing included. The peer commits
-one request at a time, as an embedded database does it: SQLite in WAL mode, `synchronous=FULL`, one INSERT and COMMIT a
-request; it does less (no segments to hand on as they lie) and cannot share a sync between requests.
+Payloads are trace requests of 20 and 1,000 spans. `senders` requests are outstanding at any time on one event loop, as
+in a door; each answer sends the next; a reader deletes what is sealed. CPU is that of the whole process, the event
+loop's share and the kernel's writing included. The peer commits one request at a time, as an embedded database does it:
+SQLite in WAL mode, `synchronous=FULL`, one INSERT and COMMIT a request; it does less (no segments to hand on as they
+lie) and cannot share a sync between requests.
 
 Syncs go to the disk under `--directory` (default: `benchmarks/out`): a figure without the disk's own sync latency,
 which is printed, says little. In a virtual machine the first touch of fresh page cache can double the cost of a write:
@@ -27,7 +28,7 @@ import uvloop
 
 from benchmarks.payloads import trace_requests
 from sonde.core.signal import Signal
-from sonde.journal import JournalConfig, JournalWriter, sealed_segments
+from sonde.journal import Cursor, JournalConfig, JournalWriter
 
 HEADINGS = ("what", "payload", "senders", "requests/s", "CPU us/request", "of it CRC32C", "syncs", "p50 ms", "p99 ms")
 
@@ -56,14 +57,24 @@ class Closed:
         self.send()
 
 
+async def delete_sealed(directory: Path) -> None:
+    """The keeper's part: segments go as they come, and their page cache is used again."""
+    cursor = Cursor(directory, "bench")
+    while True:
+        await asyncio.sleep(0.05)
+        await asyncio.to_thread(lambda: cursor.finish(*cursor.pending()))
+
+
 async def closed_loop(directory: Path, config: JournalConfig, payload: bytes, senders: int, count: int) -> dict:
     loop = asyncio.get_running_loop()
     writer = JournalWriter(directory, config, writer="bench", deliver=loop.call_soon_threadsafe)
     run = Closed(writer, payload, count)
+    reader = asyncio.create_task(delete_sealed(directory))
     cpu, wall = time.process_time(), time.perf_counter()
     for _ in range(senders):
         run.send()
     await run.finished.wait()
+    reader.cancel()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     stats = writer.stats()
     await asyncio.to_thread(writer.close)
@@ -177,8 +188,6 @@ def main() -> None:
                     count = max(100, (many if senders > 1 else many // 10) // scale)
                     result = uvloop.run(closed_loop(place / str(number), config, payload, senders, count))
                     print(row(f"journal, sync {sync}", payload, str(senders), result), flush=True)
-                    for segment in sealed_segments(place / str(number)):
-                        segment.path.unlink()
             result = sqlite_inserts(place, payload, many // 20 // scale + 50)
             print(row("SQLite WAL, FULL", payload, "1", result, crc=False), flush=True)
             (place / "peer.db").unlink()
