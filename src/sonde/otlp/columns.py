@@ -11,7 +11,7 @@ they belong to the last kind given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple, TypeAlias
 
@@ -82,7 +82,7 @@ class Columns:
     """
 
     signal: int
-    payload: BytesLike
+    payload: BytesLike = field(repr=False)
     count: int
     resources: Groups
     scopes: Groups
