@@ -631,6 +631,28 @@ def test_tls(doors, certificates, mutual):
             assert wrapped.selected_alpn_protocol() == "h2"
 
 
+def test_new_certificates_are_used_without_a_restart(doors, certificates, tmp_path):
+    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+
+    def install(name):
+        chain.write_bytes(Path(certificates[f"{name}.pem"]).read_bytes())
+        key.write_bytes(Path(certificates[f"{name}.key"]).read_bytes())
+        return ssl.PEM_cert_to_DER_cert(chain.read_text())
+
+    def shown():
+        context = ssl.create_default_context(cafile=certificates["ca.pem"])
+        sock = socket.create_connection(("127.0.0.1", door.port))
+        with context.wrap_socket(sock, server_hostname="localhost") as wrapped:
+            return wrapped.getpeercert(binary_form=True)
+
+    first = install("server")
+    door = doors(Config(tls=TLSConfig(str(chain), str(key))))
+    assert shown() == first
+    second = install("client")
+    door.on_loop(door.receiver._refresh_certificates, door.loop.time() + 10)
+    assert shown() == second != first
+
+
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory):
     """A certificate authority, a server's and a client's certificate, as PEM files."""
