@@ -1,0 +1,1 @@
+"""Every tenant's tables into a directory, and back."""

@@ -1,0 +1,1 @@
+"""Who calls whom: pairs of spans of two services, counted per minute into `sonde_edges`."""
