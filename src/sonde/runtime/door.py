@@ -105,6 +105,8 @@ def _call_in(loop: asyncio.AbstractEventLoop, call: Any) -> None:
 def main() -> None:
     """Run the door that a supervisor started; the process's name on the board is the first argument."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    # The committer thread hands over after each sync; with the default of 5 ms a busy loop would make answers wait for it.
+    sys.setswitchinterval(0.001)
     inheritance = Inheritance.receive()
     try:
         uvloop.run(Door(sys.argv[1], inheritance.settings, inheritance).run())

@@ -18,6 +18,7 @@ from typing import Any
 
 from sonde import __version__
 from sonde.core.errors import InUseError, SondeError
+from sonde.journal import Cursor, OsDisk, registered_readers
 from sonde.runtime.board import Board
 from sonde.runtime.inheritance import Inheritance
 from sonde.runtime.keeping import KeeperSettings
@@ -68,6 +69,8 @@ class Server:
             self.sockets[name] = self._bind(name, getattr(listen, name), count)
         for stale in self.board.read():
             self.board.withdraw(stale)
+        if not self.keeps and "keeper" in registered_readers(journal := self.settings.data / "journal", OsDisk()):
+            Cursor(journal, "keeper").unregister()  # a keeper that is not coming back must not hold segments for ever
 
     def _bind(self, name: str, address: str, count: int) -> list[socket.socket]:
         if not address:
