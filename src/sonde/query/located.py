@@ -90,9 +90,13 @@ def located(source: Source, texts: Iterable[str], columns: AttributeColumns) -> 
     """Conditions as written, with the columns where each can hold.
 
     Raises:
-        ValidationError: a condition that cannot be understood.
+        ValidationError: a condition that cannot be understood, or a regular expression that the engine cannot compile.
     """
     conditions = [parse_condition(text, columns.levels) for text in texts]
+    for condition in conditions:
+        # Asked here, because the search itself may never come to the pattern.
+        if condition.operator in {"=~", "!~"}:
+            source.rows("SELECT match('', {pattern:String})", {"pattern": condition.value})
     open_keys = {condition.key for condition in conditions if not condition.level}
     seen = known_levels(source, columns.signal, open_keys) if open_keys else {}
     usual = {"record", "resource"}

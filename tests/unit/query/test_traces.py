@@ -96,8 +96,8 @@ def test_conditions_and_orders(query, asked, expected):
 
 
 @pytest.mark.parametrize("sort", ["recent", "oldest", "longest", "shortest", "most_spans", "errors"])
-@pytest.mark.parametrize("limit", [1, 3, 10])
-def test_pages_neither_lose_nor_repeat(query, sort, limit):
+def test_pages_neither_lose_nor_repeat(query, sort):
+    limit = 4
     whole = found(query, sort=sort)
     asked, pages = TraceSearch(sort=sort, limit=limit), []
     while True:
@@ -141,7 +141,7 @@ def test_many_spans_of_few_traces_fill_a_page_all_the_same(desk, query):
 
 
 def test_one_moment_shared_by_many_traces_is_paged_by_id(desk, query):
-    desk.spans(*({"trace": 3000 + n, "id": 1, "at_ms": 50, "name": "same"} for n in range(100)))
+    desk.spans(*({"trace": 3000 + n, "id": 1, "at_ms": 50, "name": "same"} for n in range(40)))
     asked, seen = TraceSearch(operation="same", limit=7), []
     while True:
         page = query.find_traces(asked)
@@ -149,7 +149,7 @@ def test_one_moment_shared_by_many_traces_is_paged_by_id(desk, query):
         if page.next is None:
             break
         asked = replace(asked, cursor=page.next)
-    assert seen == list(range(3099, 2999, -1))
+    assert seen == list(range(3039, 2999, -1))
 
 
 def test_a_summary_tells_of_the_whole_trace(query):
