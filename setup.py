@@ -1,6 +1,7 @@
-"""Builds the wire kernel where a C compiler is found; everything else is declared in pyproject.toml.
+"""Builds the wire kernel and the store's encoder where a C compiler is found; the rest is declared in pyproject.toml.
 
-`optional=True` makes a failed compilation a warning: the pure-Python twin then serves instead (`sonde doctor` says which).
+`optional=True` makes a failed compilation a warning: the pure-Python twin then serves instead of the
+kernel (`sonde doctor` says which), and the engine itself decodes instead of the encoder.
 """
 
 import os
@@ -15,4 +16,11 @@ kernel = Extension(
     optional=True,
     extra_compile_args=["-O3"],
 )
-setup(ext_modules=[] if os.environ.get("SONDE_PURE") else [kernel])
+blocks = Extension(
+    "sonde.store.blocks",
+    ["src/sonde/store/blocks.pyx"],
+    depends=["src/sonde/otlp/kernel_wire.pxi", *sorted(map(str, Path("src/sonde/store").glob("blocks_*.pxi")))],
+    optional=True,
+    extra_compile_args=["-O3"],
+)
+setup(ext_modules=[] if os.environ.get("SONDE_PURE") else [kernel, blocks])

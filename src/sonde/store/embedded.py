@@ -11,6 +11,7 @@ have made it large; columns therefore name no codec of their own but `Default`.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,7 @@ MEMORY_BYTES = 768 * _MEBI
 ZSTD_FROM_BYTES = 8 * _MEBI
 
 _CONFIG = f"""<clickhouse>
+    <format_schema_path>@DIRECTORY@/formats/</format_schema_path>
     <max_server_memory_usage>{MEMORY_BYTES}</max_server_memory_usage>
     <mark_cache_size>{32 * _MEBI}</mark_cache_size>
     <index_mark_cache_size>{16 * _MEBI}</index_mark_cache_size>
@@ -67,6 +69,6 @@ def configure(directory: Path) -> Path:
     """
     path = directory / "engine.xml"
     fresh = path.with_suffix(".tmp")
-    fresh.write_text(_CONFIG)
+    fresh.write_text(_CONFIG.replace("@DIRECTORY@", escape(str(directory))))
     fresh.replace(path)
     return path

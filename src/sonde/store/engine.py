@@ -57,13 +57,20 @@ class Engine:
 
     Args:
         open_client: makes a client; called for the first when the engine is made, for others when they are needed.
+        is_embedded: whether the engine is in this process.
         release: called once after the last client is closed.
         clients: how many statements may run at once.
     """
 
     def __init__(
-        self, open_client: Callable[[], Client], *, release: Callable[[], None] | None = None, clients: int = CLIENTS
+        self,
+        open_client: Callable[[], Client],
+        *,
+        is_embedded: bool,
+        release: Callable[[], None] | None = None,
+        clients: int = CLIENTS,
     ) -> None:
+        self.is_embedded = is_embedded
         self._open_client = open_client
         self._release = release
         self._free: queue.LifoQueue[Client | None] = queue.LifoQueue()
@@ -119,7 +126,12 @@ class Engine:
             client.command(sql, parameters=_plain(parameters), settings=_plain(settings))
 
     def insert_raw(
-        self, table: str, data: bytes | Iterable[bytes], fmt: str, *, settings: Mapping[str, Any] | None = None
+        self,
+        table: str,
+        data: bytes | memoryview | Iterable[bytes],
+        fmt: str,
+        *,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         """Insert bytes in one of ClickHouse's input formats. Errors as in `query`.
 
@@ -129,9 +141,14 @@ class Engine:
             fmt: the format's name.
             settings: ClickHouse settings for this statement.
         """
-        pieces: Any = data if isinstance(data, bytes) else (piece for piece in data)
+        pieces: Any = data if isinstance(data, bytes) else self._sendable(data)
         with self._client() as client:
             client.raw_insert(table, insert_block=pieces, fmt=fmt, settings=_plain(settings))
+
+    def _sendable(self, data: memoryview | Iterable[bytes]) -> memoryview | bytes | Iterator[bytes]:
+        if isinstance(data, memoryview):
+            return data if self.is_embedded else bytes(data)  # the HTTP client takes a view for a list of numbers
+        return iter(data)
 
     def close(self) -> None:
         """Close every client, waiting for running statements; further calls fail."""
@@ -215,7 +232,7 @@ def _embedded(url: StoreURL) -> Engine:
 
     try:
         with _translated():
-            return Engine(open_client, release=hold.release)
+            return Engine(open_client, is_embedded=True, release=hold.release)
     except BaseException:
         hold.release()
         raise
@@ -235,4 +252,4 @@ def _server(url: StoreURL) -> Engine:
         )
 
     with _translated():
-        return Engine(open_client)
+        return Engine(open_client, is_embedded=False)

@@ -30,7 +30,7 @@ from sonde.core.clock import SYSTEM_CLOCK
 from sonde.core.errors import CorruptError, MalformedError, NotFoundError, SondeError
 from sonde.journal import Cursor, quarantine, read_body, salvage
 from sonde.store.engine import EngineError
-from sonde.store.landing import land
+from sonde.store.landing import Landing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +45,7 @@ READER = "keeper"
 _IDLE_S = 0.1
 _FIRST_PAUSE_S, _MAX_PAUSE_S = 0.2, 10.0
 _BATCH = 64
+_CATALOGUE_S = 5.0
 
 # ClickHouse's numbers for "these bytes are wrong": no retry can help. Everything else is the engine's state.
 # Source: ClickHouse, src/Common/ErrorCodes.cpp.
@@ -67,6 +68,8 @@ class Ingester:
         self._directory = journal_dir
         self._clock = clock
         self._cursor = None if store.is_none else Cursor(journal_dir, READER)
+        self._landing = Landing(store)
+        self._flushed_at = clock.monotonic()
         self._lock = threading.Lock()
         self._figures: dict[str, Any] = {
             "segments": 0,
@@ -97,6 +100,7 @@ class Ingester:
         for number, segment in enumerate(batch):
             self._take(segment)
             self._measure(waiting[number + 1 :])
+        self._write_catalogue(at_once=not waiting)
         self._note(last_error="")
         return len(batch)
 
@@ -125,19 +129,20 @@ class Ingester:
         with self._lock:
             return dict(self._figures)
 
+    def _write_catalogue(self, *, at_once: bool) -> None:
+        now = self._clock.monotonic()
+        if at_once or now - self._flushed_at >= _CATALOGUE_S:
+            self._landing.catalogue.flush()
+            self._flushed_at = now
+
     def _take(self, segment: Segment) -> None:
         assert self._cursor is not None
         try:
             body = self._body(segment)
             if body:
                 self._store.ensure_tenant(segment.tenant)
-                land(
-                    self._store,
-                    segment.signal,
-                    segment.tenant,
-                    body,
-                    token=segment.id,
-                    created_ns=segment.created_ns,
+                self._landing.land(
+                    segment.signal, segment.tenant, body, token=segment.id, created_ns=segment.created_ns
                 )
         except NotFoundError:
             return  # somebody finished or removed it since it was listed

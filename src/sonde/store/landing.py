@@ -1,34 +1,49 @@
-"""One segment into the engine: a single insert, whole and at most once.
+"""One segment into the engine: whole, and at most once.
 
-The segment's bytes are an OTLP request; nested values are made text (`wire.flatten`), eight bytes with the segment's time
-are appended as one more protobuf field, and the engine decodes the rest: the whole request is one row of a landing table,
-and the materialized views make spans, records and points of it.
+Two ways lead to the same rows. Where the encoder was compiled (`blocks`), a segment becomes one block per table, which the
+engine only copies. Where not, or with `SONDE_PURE=1`, the engine decodes: the segment's bytes are an OTLP request, which
+goes into a landing table as it lies, and materialized views make rows of it. Nested values are made text before
+(`wire.flatten`).
 
-Why one row and one block: the deduplication token names the blocks of an insert by their order, so a replay must cut
-the data as the first attempt did. One row on one thread cannot be cut in two ways, and the block settings below keep the
-views from cutting what they make of it.
+Why a replay changes nothing: every insert carries a token, and each table remembers a thousand of them. A token names
+the blocks of its insert by their order, so a replay must cut the data as the first attempt did: one insert is one
+block, on one thread, and the settings below keep views from cutting what they make of it. A crash between two tables
+leaves one with the segment and one without; the replay gives it to the other. The two ways name their blocks differently:
+whoever exchanges the one for the other between a crash and the replay may find the one segment in flight twice.
 """
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sonde.otlp import wire
+from sonde.store.catalogue import Catalogue
 from sonde.store.render import otlp_proto
 
 if TYPE_CHECKING:
     from sonde.core.signal import Signal
+    from sonde.store.blocks import Encoder
     from sonde.store.store import Store
 
-__all__ = ["SEGMENT_TIME_FIELD", "land"]
+_Encoder: type[Encoder] | None = None
+if not os.environ.get("SONDE_PURE"):
+    with suppress(ImportError):
+        from sonde.store import blocks
+
+        _Encoder = blocks.Encoder
+
+__all__ = ["ENCODES", "SEGMENT_TIME_FIELD", "Landing"]
+
+ENCODES: bool = _Encoder is not None
+"""True when segments are encoded here, False when the engine decodes them."""
 
 SEGMENT_TIME_FIELD = 20_428_934
 """The protobuf field of a landing request that holds the segment's time; OTLP does not use it, nor does the journal."""
 
 _UNBOUNDED = 1 << 40
-_SETTINGS: dict[str, Any] = {
-    "format_schema_source": "string",
-    "input_format_protobuf_oneof_presence": 1,
+_ONE_BLOCK: dict[str, Any] = {
     "deduplicate_blocks_in_dependent_materialized_views": 1,
     "max_threads": 1,
     "max_insert_threads": 1,
@@ -37,8 +52,8 @@ _SETTINGS: dict[str, Any] = {
     "min_insert_block_size_bytes": _UNBOUNDED,
     "max_partitions_per_insert_block": 0,
     "materialize_skip_indexes_on_insert": 0,
-    "optimize_on_insert": 1,
 }
+_DECODE: dict[str, Any] = {"format_schema_source": "string", "input_format_protobuf_oneof_presence": 1}
 
 
 def _varint(value: int) -> bytes:
@@ -53,31 +68,55 @@ def _varint(value: int) -> bytes:
 _TIME_TAG = _varint(SEGMENT_TIME_FIELD << 3 | 1)
 
 
-def land(store: Store, signal: Signal, tenant: str, body: wire.BytesLike, *, token: str, created_ns: int) -> None:
-    """Insert one OTLP request; a request that was inserted under the same token before changes nothing.
+class Landing:
+    """Puts requests into tables. Keeps buffers of the largest request's size; not thread-safe.
 
     Args:
-        store: the open store; the tenant's database exists.
-        signal: what the request holds.
-        tenant: whose it is.
-        body: the request; unknown fields in it are skipped.
-        token: names the request for ever; the engine remembers the last thousand per table.
-        created_ns: the request's time, nanoseconds since the Unix epoch, by which wrong clocks are told.
-
-    Raises:
-        MalformedError: it is not a valid request of that signal.
-        EngineError: the engine refused it.
-        NetworkError: the server cannot be reached.
+        store: the open store.
+        encode: whether to encode here; False lets the engine decode.
     """
-    settings = _SETTINGS | {
-        "format_schema": otlp_proto(),
-        "format_schema_message_name": f"{signal.value.capitalize()}Request",
-        "insert_deduplication_token": token,
-    }
-    trailer = _TIME_TAG + created_ns.to_bytes(8, "little")
-    store.engine.insert_raw(
-        store.table(tenant, f"sonde_landing_{signal.value}"),
-        [bytes(wire.flatten(signal.index, body)), trailer],
-        "ProtobufSingle",
-        settings=settings,
-    )
+
+    def __init__(self, store: Store, *, encode: bool = ENCODES) -> None:
+        self._store = store
+        self._encoder = _Encoder() if encode and _Encoder is not None else None
+        self.catalogue = Catalogue(store)
+
+    def land(self, signal: Signal, tenant: str, body: wire.BytesLike, *, token: str, created_ns: int) -> None:
+        """Insert one OTLP request; one that was inserted under the same token before changes nothing.
+
+        Args:
+            signal: what the request holds.
+            tenant: whose it is; its database exists.
+            body: the request; unknown fields in it are skipped.
+            token: names the request for ever; the engine remembers the last thousand per table.
+            created_ns: the request's time, nanoseconds since the Unix epoch, by which wrong clocks are told.
+
+        Raises:
+            MalformedError: it is not a valid request of that signal.
+            EngineError: the engine refused it.
+            NetworkError: the server cannot be reached.
+        """
+        flat = wire.flatten(signal.index, body)
+        settings = _ONE_BLOCK | {"insert_deduplication_token": token}
+        if self._encoder is None:
+            self._decode(signal, tenant, flat, settings, created_ns)
+            return
+        blocks, seen = self._encoder.blocks(signal.index, flat, created_ns)
+        for table, block in blocks.items():
+            self._store.engine.insert_raw(self._store.stored(tenant, table), block, "Native", settings=settings)
+        self.catalogue.add(tenant, signal, created_ns, seen)
+
+    def _decode(
+        self, signal: Signal, tenant: str, body: wire.BytesLike, settings: dict[str, Any], created_ns: int
+    ) -> None:
+        schema = {
+            "format_schema": otlp_proto(),
+            "format_schema_message_name": f"{signal.value.capitalize()}Request",
+        }
+        trailer = _TIME_TAG + created_ns.to_bytes(8, "little")
+        self._store.engine.insert_raw(
+            self._store.table(tenant, f"sonde_landing_{signal.value}"),
+            [bytes(body), trailer],
+            "ProtobufSingle",
+            settings=settings | _DECODE | schema,
+        )

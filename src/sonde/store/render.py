@@ -64,8 +64,10 @@ _VALUES = {
     # DateTime64(9) ends in 2262, where the count of nanoseconds leaves an Int64
     "time": "fromUnixTimestamp64Nano(toInt64(least({0}, 9223372036854775807)))",
     "off_clock": "({0} + 2592000000000000 < segment_ns OR {0} > segment_ns + 86400000000000)",
-    "entries": (
-        "arrayMap((k, v) -> ('{0}', k, if({2}[k] = '', 'string', toString({2}[k])), v), mapKeys({1}), mapValues({1}))"
+    # the attributes of every point below a scope group, whatever its kind
+    "point_attributes": (
+        "arrayFlatten(arrayMap(m->arrayConcat(m.gauge.points.attributes,m.sum.points.attributes,"
+        "m.histogram.points.attributes,m.exponential.points.attributes,m.summary.points.attributes),s.metrics))"
     ),
 }
 # Parts stay compact until they are large: every column of its own file costs two system calls and a buffer per insert.

@@ -77,6 +77,10 @@ class Store:
         """A tenant's table, qualified and quoted."""
         return f"`{self.database(tenant)}`.`{name}`"
 
+    def stored(self, tenant: str, name: str) -> str:
+        """The table that rows are written to: on a cluster the connected node's own part of it."""
+        return self.table(tenant, f"{name}_local" if self.url.cluster else name)
+
     def ensure_tenant(self, tenant: str) -> None:
         """Create and migrate a tenant's database where that was not done by this store yet.
 

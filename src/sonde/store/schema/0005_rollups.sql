@@ -49,28 +49,16 @@ SETTINGS {{settings}};
 
 {{distribute sonde_attributes}};
 
--- Records that carry the same keys are counted together and looked at once: a segment has few sets of keys.
+-- Only where the engine decodes: the encoder counts for itself.
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS {{view sonde_attributes_traces_mv}} TO {{name sonde_attributes}} AS
-{{include catalogue traces SpanAttributes Timestamp otel_traces}};
+{{include catalogue traces s.spans.attributes}};
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS {{view sonde_attributes_logs_mv}} TO {{name sonde_attributes}} AS
-{{include catalogue logs LogAttributes Timestamp otel_logs}};
+{{include catalogue logs s.records.attributes}};
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS {{view sonde_attributes_gauge_mv}} TO {{name sonde_attributes}} AS
-{{include catalogue metrics Attributes TimeUnix otel_metrics_gauge}};
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS {{view sonde_attributes_sum_mv}} TO {{name sonde_attributes}} AS
-{{include catalogue metrics Attributes TimeUnix otel_metrics_sum}};
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS {{view sonde_attributes_histogram_mv}} TO {{name sonde_attributes}} AS
-{{include catalogue metrics Attributes TimeUnix otel_metrics_histogram}};
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS {{view sonde_attributes_exponential_mv}} TO {{name sonde_attributes}} AS
-{{include catalogue metrics Attributes TimeUnix otel_metrics_exponential_histogram}};
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS {{view sonde_attributes_summary_mv}} TO {{name sonde_attributes}} AS
-{{include catalogue metrics Attributes TimeUnix otel_metrics_summary}};
+CREATE MATERIALIZED VIEW IF NOT EXISTS {{view sonde_attributes_metrics_mv}} TO {{name sonde_attributes}} AS
+{{include catalogue metrics {{point_attributes}}}};
 
 -- Who calls whom, by minute. ServerType: service, or database, messaging or external for a peer that sends no spans.
 -- Durations are the client's, in nanoseconds. Rows are written by `sonde.store.edges`, once per call.

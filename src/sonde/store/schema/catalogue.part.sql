@@ -1,21 +1,23 @@
 SELECT
     '{{1}}' AS Signal,
-    tupleElement(entry, 1) AS Level,
-    tupleElement(entry, 2) AS Key,
-    tupleElement(entry, 3) AS Type,
-    toStartOfHour(Seen) AS Hour,
-    groupUniqArray(8)(substring(tupleElement(entry, 4), 1, 120)) AS Values,
-    sum(Number) AS Count,
-    max(Seen) AS LastSeen
+    Level,
+    Key,
+    toString(v.kind) AS Type,
+    toStartOfHour(at) AS Hour,
+    groupUniqArrayIf(8)({{text v}}, length({{text v}}) <= 120) AS Values,
+    sum(n) AS Count,
+    max(at) AS LastSeen
 FROM (
-    SELECT
-        max(toDateTime({{3}})) AS Seen,
-        count() AS Number,
-        arrayJoin(arrayConcat(
-            {{entries resource any(ResourceAttributes) any(ResourceAttributesTypes)}},
-            {{entries scope any(ScopeAttributes) any(ScopeAttributesTypes)}},
-            {{entries record any({{2}}) Types}})) AS entry
-    FROM {{name {{4}}}}
-    GROUP BY ResourceAttributes, mapKeys(ScopeAttributes), mapKeys({{2}}), {{2}}Types AS Types
-)
-GROUP BY Level, Key, Type, Hour
+    SELECT toDateTime(intDiv(segment_ns, 1000000000)) AS at, entry.1 AS Level, entry.2 AS Key, entry.3 AS v, entry.4 AS n
+    FROM (
+        SELECT
+            segment_ns,
+            arrayFlatten(arrayMap(s -> {{2}}, g.scopes)) AS records,
+            arrayJoin(arrayConcat(
+                arrayMap(a -> ('resource', a.key, a.value, toUInt64(arraySum(arrayMap(s -> length({{2}}), g.scopes)))), g.resource.attributes),
+                arrayFlatten(arrayMap(
+                    s -> arrayMap(a -> ('scope', a.key, a.value, toUInt64(length({{2}}))), s.scope.attributes), g.scopes)),
+                arrayMap(a -> ('record', a.key, a.value, toUInt64(1)), arrayFlatten(records)))) AS entry
+        FROM (SELECT segment_ns, arrayJoin(groups) AS g FROM {{name sonde_landing_{{1}}}})))
+WHERE n > 0
+GROUP BY Level, Key, v.kind, toStartOfHour(at)
