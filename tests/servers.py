@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["RunningSonde", "free_ports", "loopback_environment", "running_sonde", "start_sonde", "wait_until"]
 
 READY_WITHIN_S = 60.0
-STOP_WITHIN_S = 20.0
+STOP_WITHIN_S = 45.0
 
 
 def free_ports(count: int) -> list[int]:

@@ -87,9 +87,14 @@ def sonde(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def shop(sonde, tmp_path_factory):
+def directory(tmp_path_factory):
+    """Where the application keeps its databases and logs."""
+    return tmp_path_factory.mktemp("bookshop")
+
+
+@pytest.fixture(scope="module")
+def shop(sonde, directory):
     """The application's three processes; yields the URL that customers use."""
-    directory = tmp_path_factory.mktemp("bookshop")
     ports = free_ports(3)
     with ExitStack() as stack:
         stock = stack.enter_context(service(sonde, directory, "stock", port=ports[0], protocol="grpc"))
@@ -111,17 +116,24 @@ def buy(shop, book, trace_id):
 def stored_trace(sonde, trace_id, spans):
     """The trace, once at least `spans` spans of it are stored."""
 
-    def ask():
+    def told():
         answer = sonde.get.get(f"/sonde/traces/{trace_id}")
-        return answer.json() if answer.status_code == 200 and len(answer.json()["spans"]) >= spans else None
+        return answer.json() if answer.status_code == 200 else {"spans": []}
 
-    return wait_until(ask, within_s=STORED_WITHIN_S, what=f"{spans} spans of trace {trace_id}")
+    wait_until(
+        lambda: len(told()["spans"]) >= spans,
+        within_s=STORED_WITHIN_S,
+        every_s=0.5,
+        what=f"{spans} spans of trace {trace_id}",
+    )
+    return told()
 
 
 def stored_logs(sonde, trace_id, count):
     return wait_until(
         lambda: (found := sonde.ask("/sonde/logs", trace_id=trace_id)["logs"]) and len(found) >= count and found,
         within_s=STORED_WITHIN_S,
+        every_s=0.5,
         what=f"{count} log records of trace {trace_id}",
     )
 
@@ -228,7 +240,7 @@ def test_metrics_of_every_process_arrive(sonde, shop, bought):
         found = {metric["name"]: metric for metric in sonde.ask("/sonde/metrics")["metrics"]}
         return found.get(name) if set(found.get(name, {}).get("services", ())) >= {"front", "orders", "stock"} else None
 
-    metric = wait_until(listed, within_s=STORED_WITHIN_S, what=f"{name} of three services")
+    metric = wait_until(listed, within_s=STORED_WITHIN_S, every_s=0.5, what=f"{name} of three services")
     assert metric["kind"].lower() == "histogram"
     assert metric["unit"] == "s"
     answer = sonde.ask("/sonde/metrics/series", name=name, aggregation="count", group_by="service.name", start="-10m")
@@ -236,7 +248,6 @@ def test_metrics_of_every_process_arrive(sonde, shop, bought):
     assert all(any(value for _, value in series["points"]) for series in answer["series"])
 
 
-def test_the_database_agrees_with_what_was_told(bought, tmp_path_factory):
-    [database] = tmp_path_factory.getbasetemp().glob("bookshop*/orders.db")
-    with sqlite3.connect(database) as connection:
+def test_the_database_agrees_with_what_was_told(bought, directory):
+    with sqlite3.connect(directory / "orders.db") as connection:
         assert connection.execute("SELECT book FROM orders").fetchall() == [("dune",)]
