@@ -200,7 +200,7 @@ class Run:
         screen.line()
         screen.line(f"  OTLP/gRPC   {addresses.grpc}")
         screen.line(f"  OTLP/HTTP   http://{addresses.http}")
-        screen.line(f"  web         {addresses.web_url}   (API: {addresses.web_url}/docs)")
+        screen.line(f"  web         {addresses.web_url}   (API: {addresses.web_url}/openapi.json)")
         screen.line(f"  data        {self._data}")
         screen.line()
         screen.line("Seven services send traces, metrics and logs. Try in another terminal:")

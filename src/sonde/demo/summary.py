@@ -69,7 +69,7 @@ def worst_of(findings: Findings) -> Served | None:
     return max(findings.worst.values(), key=lambda each: (each.status >= 500, each.duration_ms), default=None)
 
 
-def show_commands(screen: Screen, export: str, trace_id: str = "") -> None:
+def show_commands(screen: Screen, export: str = "", trace_id: str = "") -> None:
     """Print commands worth trying, each with what it shows.
 
     Args:
@@ -119,7 +119,7 @@ def show_farewell(screen: Screen, findings: Findings, *, serve: str, export: str
         screen.line(
             "The data are removed with the server; --keep keeps them, --data DIR chooses where. Commands to try:"
         )
-        show_commands(screen, export)
+        show_commands(screen)
         return
     if findings.worst:
         show_findings(screen, findings)
