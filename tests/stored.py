@@ -1,7 +1,6 @@
-"""A real store with small telemetry in it, for tests that ask: payload builders and an engine for a whole package.
+"""A real store with small telemetry in it, for tests that ask: payload builders, and an engine for a module's tests.
 
-The embedded engine takes one directory a process, so a package's tests share one store and each module takes a tenant
-(a database) of its own.
+The embedded engine takes one directory a process, so a module opens its store and closes it before the next one's.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
 from sonde.core.signal import Signal
-from sonde.store import Store, land, open_store
+from sonde.store import Landing, Store, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,11 +80,13 @@ class Desk:
 
     def __init__(self, store: Store, tenant: str) -> None:
         self.store, self.tenant = store, tenant
+        self._landing = Landing(store)
         store.ensure_tenant(tenant)
 
     def land(self, signal: Signal, payload: bytes) -> None:
         """One request, whole."""
-        land(self.store, signal, self.tenant, payload, token=f"{self.tenant}-{next(_tokens)}", created_ns=T0)
+        self._landing.land(signal, self.tenant, payload, token=f"{self.tenant}-{next(_tokens)}", created_ns=T0)
+        self._landing.catalogue.flush()
 
     def spans(self, *spans: dict[str, Any], service: str = "shop", resource: dict[str, Any] | None = None) -> None:
         """Spans of one service.

@@ -103,7 +103,7 @@ def values(source: Source, *, key: str, signal: str, prefix: str, limit: int) ->
 
 
 def _columns(source: Source, signal: str, name: str, columns: AttributeColumns) -> list[str]:
-    levels = known_levels(source, signal, [name]).get(name, set())
+    levels = known_levels(source, signal, [name]).get(name, {"record", "resource"})
     return [columns.at(level) for level in LEVELS if level in levels]
 
 

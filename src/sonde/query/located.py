@@ -1,8 +1,10 @@
 """Conditions on attributes, and the columns where each can hold.
 
 A condition without a level could hold at any, and every column that is looked at costs: an OR over columns is answered
-from skip indexes only if each has them. The attribute catalogue knows at which levels a key was seen, so a condition looks
-there; a key that was never seen is looked for at the record and the resource, whose columns are indexed.
+from skip indexes only if each has them. Records and resources have them and are always looked at; scopes hardly ever carry
+attributes, and are looked at where the attribute catalogue has seen the key there. The catalogue is written a few times
+a minute, so a key that a scope carries for the first time is found by `scope.key` at once and without the level a little
+later.
 """
 
 from __future__ import annotations
@@ -99,8 +101,7 @@ def located(source: Source, texts: Iterable[str], columns: AttributeColumns) -> 
             source.rows("SELECT match('', {pattern:String})", {"pattern": condition.value})
     open_keys = {condition.key for condition in conditions if not condition.level}
     seen = known_levels(source, columns.signal, open_keys) if open_keys else {}
-    usual = {"record", "resource"}
-    return tuple(_placed(one, columns, seen.get(one.key, usual)) for one in conditions)
+    return tuple(_placed(one, columns, {"record", "resource"} | seen.get(one.key, set())) for one in conditions)
 
 
 def everywhere(texts: Iterable[str], columns: AttributeColumns) -> tuple[Located, ...]:

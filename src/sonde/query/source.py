@@ -10,7 +10,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sonde.core.errors import DeadlineError, ExhaustedError, SondeError, StorageError, UnavailableError, ValidationError
+from sonde.core.errors import (
+    DeadlineError,
+    ExhaustedError,
+    NotFoundError,
+    SondeError,
+    StorageError,
+    UnavailableError,
+    ValidationError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +36,7 @@ _MEMORY = (241, 173)
 _TOO_MUCH = (158, 396, 307)
 _SYNTAX = (62,)
 _UNREACHABLE = (210, 279)
+_UNKNOWN_DATABASE = 81
 
 
 class Source:
@@ -100,6 +109,8 @@ def translated(error: Exception) -> SondeError:
         return ValidationError(f"the question asks for more than allowed: {detail}")
     if code in _SYNTAX:
         return ValidationError(f"the engine does not understand the statement: {detail}")
+    if code == _UNKNOWN_DATABASE:
+        return NotFoundError("nothing was ever stored for this tenant; check the tenant's name")
     if code in _UNREACHABLE:
         return UnavailableError(f"the store cannot be reached: {detail}", retry_after_s=1.0)
     if code:

@@ -1,20 +1,20 @@
-"""A store for this package's tests, and a tenant for each module."""
+"""A store for each module's tests."""
 
 import pytest
-
-from sonde.query import Query
 from stored import Desk, opened
 
+from sonde.query import Query
 
-@pytest.fixture(scope="package")
+
+@pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("query")) as store:
+    with opened(tmp_path_factory.mktemp("store")) as store:
         yield store
 
 
 @pytest.fixture(scope="module")
-def desk(store, request):
-    return Desk(store, request.module.__name__.rpartition(".")[2].removeprefix("test_"))
+def desk(store):
+    return Desk(store, "default")
 
 
 @pytest.fixture(scope="module")
