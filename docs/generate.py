@@ -10,13 +10,17 @@ import ast
 import dataclasses
 import inspect
 import re
-import subprocess
 import sys
 import types
 import typing
+from collections import Counter
 from pathlib import Path
 
-from sonde.cli.app import COMMANDS
+import click
+from generate_api import api_page
+from generate_tables import tables_page
+
+from sonde.cli.app import COMMANDS, load, main_command
 from sonde.config.shape import written_name
 from sonde.core import errors
 from sonde.core.units import format_duration, format_size
@@ -40,22 +44,36 @@ def configuration() -> str:
 
 
 def section(kind: type, path: str) -> list[str]:
-    described = attributes(kind)
+    described, keys = attributes(kind), written_keys(kind)
     hints = typing.get_type_hints(kind)
     rows, nested = [], []
     for field in dataclasses.fields(kind):
-        key = written_name(field.name)
+        key = keys[field.name]
         inner = dataclass_in(hints[field.name])
         if inner:
             nested.append((inner, f"{path}.{key}" if path else key))
         else:
-            rows.append(f"| `{key}` | {default(field)} | {described.get(field.name, '')} |")
+            rows.append(f"| `{key}` | {default(field)} | {as_written(described.get(field.name, ''), keys)} |")
     lines = [f"## {path or 'Top level'}", "", summary(kind), ""]
     if rows:
         lines += ["| setting | default | meaning |", "| --- | --- | --- |", *rows, ""]
     for inner, name in nested:
         lines += section(inner, name)
     return lines
+
+
+def written_keys(kind: type) -> dict[str, str]:
+    """Field name to the key that a user writes; the whole name where two fields would share a key."""
+    names = [field.name for field in dataclasses.fields(kind)]
+    shared = {key for key, times in Counter(map(written_name, names)).items() if times > 1}
+    return {name: name if written_name(name) in shared else written_name(name) for name in names}
+
+
+def as_written(text: str, keys: dict[str, str]) -> str:
+    """A docstring's sentence in the words of a configuration file: its keys, and YAML's values."""
+    for name, key in keys.items():
+        text = text.replace(f"`{name}`", f"`{key}`")
+    return re.sub(r"\bNone\b", "none", text).replace("when False", "when false")
 
 
 def dataclass_in(hint: object) -> type | None:
@@ -87,6 +105,8 @@ def default(field: dataclasses.Field) -> str:
         value = field.default_factory()
     if value in (None, "", ()):
         return "none"
+    if isinstance(value, tuple):
+        return ", ".join(f"`{item}`" for item in value)
     if field.name.endswith("_s"):
         return f"`{readable(value)}`"
     if field.name.endswith("_bytes"):
@@ -102,27 +122,31 @@ def readable(seconds: float) -> str:
 
 
 def command_line() -> str:
-    """Every command's `--help`."""
+    """Every command's `--help`, that of sub-commands too."""
     lines = [
         "# Command line",
         "",
-        "Every option can be given as a `SONDE_…` variable; commands that ask read `SONDE_URL`.",
+        "Every option can be given as a variable: `SONDE_`, the command, the option, so `SONDE_LOGS_SINCE=1h` for",
+        "`sonde logs --since 1h`; a few have shorter names, which their help shows. Commands that ask read `SONDE_URL`.",
+        "`sonde --install-completion` teaches them to the shell.",
+        "",
+        "The exit code is 0 for success, 2 for wrong usage, 130 for an interrupt, and otherwise that of the",
+        "[error](errors.md).",
         "",
     ]
+    root = click.Context(main_command(), info_name="sonde", help_option_names=["--help", "-h"])
     for name in COMMANDS:
-        shown = subprocess.run(
-            [sys.executable, "-m", "sonde", name, "--help"], capture_output=True, text=True, check=True,
-            env={"COLUMNS": "100", "NO_COLOR": "1", "PATH": ""},
-        ).stdout  # fmt: skip
-        lines += [
-            f"## sonde {name}",
-            "",
-            "```text",
-            "\n".join(line.rstrip() for line in shown.strip().splitlines()),
-            "```",
-            "",
-        ]
+        lines += help_of(load(name), root, name, 2)
     return "\n".join(lines)
+
+
+def help_of(command: click.Command, parent: click.Context, name: str, level: int) -> list[str]:
+    context = click.Context(command, parent=parent, info_name=name, terminal_width=80)
+    text = "\n".join(line.rstrip() for line in command.get_help(context).strip().splitlines())
+    lines = [f"{'#' * level} {context.command_path}", "", "```text", text, "```", ""]
+    for child_name, child in getattr(command, "commands", {}).items():
+        lines += help_of(child, context, child_name, level + 1)
+    return lines
 
 
 def error_table() -> str:
@@ -130,7 +154,9 @@ def error_table() -> str:
     lines = [
         "# Errors",
         "",
-        "Answers carry a code, a message that says what and where, and advice; retryable ones say how long to wait.",
+        "Every error of Sonde is one of these classes. The class decides what an OTLP sender is told (and whether it may send",
+        "again), what an asker is told, and what a command exits with. Messages say what, where (byte offset, configuration",
+        "path, parameter) and what to do.",
         "",
         "| error | category | retry | HTTP | gRPC | exit code | what to do |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -171,7 +197,14 @@ def metrics() -> str:
     return "\n".join([*head, *sorted(set(rows))]) + "\n"
 
 
-PAGES = {"configuration": configuration, "cli": command_line, "errors": error_table, "metrics": metrics}
+PAGES = {
+    "configuration": configuration,
+    "cli": command_line,
+    "api": api_page,
+    "tables": tables_page,
+    "errors": error_table,
+    "metrics": metrics,
+}
 
 
 def main() -> int:
