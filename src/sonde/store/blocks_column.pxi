@@ -7,8 +7,7 @@ cdef enum Shape:
     FIXED
     TEXT
     LOW             # LowCardinality(String)
-    MAP_TEXT        # Map(LowCardinality(String), String)
-    MAP_LOW         # Map(LowCardinality(String), LowCardinality(String))
+    MAP             # Map(LowCardinality(String), String)
 
 cdef struct Dictionary:
     Output keys             # as Native wants them: length and bytes of each, the empty string first
@@ -23,9 +22,7 @@ cdef struct Column:
     Output offsets          # of maps
     Output data             # numbers, or strings with their lengths
     Output index            # uint32 per LowCardinality value or map key
-    Output second           # uint32 per map value of MAP_LOW
     Dictionary keys
-    Dictionary values
     uint64_t entries        # map entries so far
 
 
@@ -142,11 +139,6 @@ cdef inline void put_low(Column* column, const uint8_t* p, size_t size) noexcept
     put32(&column.index, key_index(&column.keys, p, size))
 
 
-cdef inline void end_map(Column* column) noexcept nogil:
-    """This row's map is complete."""
-    put64(&column.offsets, column.entries)
-
-
 cdef void clear_dictionary(Dictionary* d) noexcept nogil:
     d.keys.size = d.starts.size = 0
     d.count = 0
@@ -204,9 +196,7 @@ cdef class Block:
                 free(self.columns[i].offsets.data)
                 free(self.columns[i].data.data)
                 free(self.columns[i].index.data)
-                free(self.columns[i].second.data)
                 free_dictionary(&self.columns[i].keys)
-                free_dictionary(&self.columns[i].values)
             free(self.columns)
         free(self.out.data)
         if self.outers != NULL:
@@ -220,10 +210,9 @@ cdef class Block:
         cdef Column* column
         for i in range(len(self.fields)):
             column = &self.columns[i]
-            column.offsets.size = column.data.size = column.index.size = column.second.size = 0
+            column.offsets.size = column.data.size = column.index.size = 0
             column.entries = 0
             clear_dictionary(&column.keys)
-            clear_dictionary(&column.values)
         for i in range(len(self.groups)):
             self.outers[i].size = 0
         self.rows = 0
@@ -255,9 +244,7 @@ cdef Shape shape_of(str kind) except *:
     if kind == "LowCardinality(String)":
         return LOW
     if kind == "Map(LowCardinality(String), String)":
-        return MAP_TEXT
-    if kind == "Map(LowCardinality(String), LowCardinality(String))":
-        return MAP_LOW
+        return MAP
     if "(" in kind and not kind.startswith("DateTime64("):
         raise ValueError(f"no shape for {kind}")
     return FIXED
@@ -272,17 +259,13 @@ cdef inline void append(Output* out, const Output* part) noexcept nogil:
 
 cdef void native_column(Output* out, Column* column) noexcept nogil:
     """A column's bytes: dictionary versions first, then offsets from the outermost in, then the values."""
-    if column.shape == LOW or column.shape == MAP_TEXT or column.shape == MAP_LOW:
-        put64(out, 1)
-    if column.shape == MAP_LOW:
+    if column.shape == LOW or column.shape == MAP:
         put64(out, 1)
     if column.outer != NULL:
         append(out, column.outer)
     append(out, &column.offsets)
-    if column.shape == LOW or column.shape == MAP_TEXT or column.shape == MAP_LOW:
+    if column.shape == LOW or column.shape == MAP:
         native_low(out, &column.keys, &column.index)
-    if column.shape == MAP_LOW:
-        native_low(out, &column.values, &column.second)
     append(out, &column.data)
 
 

@@ -3,7 +3,7 @@
 cdef enum:
     L_TIME, L_SECOND, L_TRACE, L_SPAN, L_FLAGS, L_SEVERITY, L_NUMBER, L_SERVICE, L_BODY, L_RESOURCE_URL, L_RESOURCE
     L_SCOPE_URL, L_SCOPE, L_SCOPE_VERSION, L_SCOPE_ATTRIBUTES, L_ATTRIBUTES, L_EVENT, L_OBSERVED, L_IS_OBSERVED
-    L_BODY_TYPE, L_TYPES, L_DROPPED, L_RESOURCE_TYPES, L_RESOURCE_DROPPED, L_SCOPE_TYPES, L_SCOPE_DROPPED, L_OFF_CLOCK
+    L_BODY_TYPE, L_KINDS, L_DROPPED, L_RESOURCE_KINDS, L_RESOURCE_DROPPED, L_SCOPE_KINDS, L_SCOPE_DROPPED, L_OFF_CLOCK
 
 LOG_FIELDS = [
     ("Timestamp", "DateTime64(9)"), ("TimestampTime", "DateTime"), ("TraceId", "String"), ("SpanId", "String"),
@@ -11,8 +11,8 @@ LOG_FIELDS = [
     ("Body", "String"), ("ResourceSchemaUrl", LOW_), ("ResourceAttributes", MAP_), ("ScopeSchemaUrl", LOW_),
     ("ScopeName", "String"), ("ScopeVersion", LOW_), ("ScopeAttributes", MAP_), ("LogAttributes", MAP_),
     ("EventName", LOW_), ("ObservedTimestamp", "DateTime64(9)"), ("TimestampIsObserved", "Bool"), ("BodyType", LOW_),
-    ("LogAttributesTypes", TYPES_), ("DroppedAttributesCount", "UInt32"), ("ResourceAttributesTypes", TYPES_),
-    ("ResourceDroppedAttributesCount", "UInt32"), ("ScopeAttributesTypes", TYPES_),
+    ("LogAttributesKinds", "String"), ("DroppedAttributesCount", "UInt32"), ("ResourceAttributesKinds", "String"),
+    ("ResourceDroppedAttributesCount", "UInt32"), ("ScopeAttributesKinds", "String"),
     ("ScopeDroppedAttributesCount", "UInt32"), ("OffClock", "Bool"),
 ]  # fmt: skip
 
@@ -33,7 +33,7 @@ cdef void read_log(Walker* walker, const uint8_t* p, const uint8_t* end) noexcep
     cdef Record record
     cdef Field field
     memset(&record, 0, sizeof(Record))
-    walker.record.place = 0
+    begin_row(&walker.record)
     while p < end:
         p = next_field(p, end, &field)
         if p == NULL:
@@ -76,11 +76,10 @@ cdef void put_log(Walker* walker, const Record* record) noexcept nogil:
     put32(&c[L_NUMBER].data, record.number)
     put_value_text(&c[L_BODY].data, &record.body)
     if record.body.kind == STRING:
-        put32(&c[L_BODY_TYPE].index, key_index(&c[L_BODY_TYPE].keys, <const uint8_t*>KIND_NAMES[0], 0))
+        put_low(&c[L_BODY_TYPE], <const uint8_t*>KIND_NAMES[STRING], 0)
     else:
-        put_low(&c[L_BODY_TYPE], <const uint8_t*>KIND_NAMES[record.body.kind], KIND_SIZES[record.body.kind])
-    end_map(&c[L_ATTRIBUTES])
-    end_map(&c[L_TYPES])
+        put_low(&c[L_BODY_TYPE], <const uint8_t*>KIND_NAMES[record.body.kind], strlen(KIND_NAMES[record.body.kind]))
+    end_row(&walker.record)
     put_low(&c[L_EVENT], record.event.p, record.event.size)
     put64(&c[L_OBSERVED].data, clamped(record.observed_ns))
     put_byte(&c[L_IS_OBSERVED].data, record.time_ns == 0 and record.observed_ns != 0)
@@ -92,12 +91,12 @@ cdef void put_owner_of_log(Walker* walker) noexcept nogil:
     cdef Column* c = walker.columns
     cdef const Owner* owner = &walker.owner
     put32(&c[L_SERVICE].index, owner.service_index)
-    put_fragment(&owner.resource, &c[L_RESOURCE], &c[L_RESOURCE_TYPES])
+    put_fragment(&owner.resource, &c[L_RESOURCE], &c[L_RESOURCE_KINDS])
     put32(&c[L_RESOURCE_URL].index, owner.resource_url_index)
     put32(&c[L_RESOURCE_DROPPED].data, owner.resource_dropped)
     put_text(&c[L_SCOPE].data, owner.scope_name.p, owner.scope_name.size)
     put_low(&c[L_SCOPE_VERSION], owner.scope_version.p, owner.scope_version.size)
-    put_fragment(&owner.scope, &c[L_SCOPE_ATTRIBUTES], &c[L_SCOPE_TYPES])
+    put_fragment(&owner.scope, &c[L_SCOPE_ATTRIBUTES], &c[L_SCOPE_KINDS])
     put32(&c[L_SCOPE_URL].index, owner.scope_url_index)
     put32(&c[L_SCOPE_DROPPED].data, owner.scope_dropped)
 
@@ -110,9 +109,9 @@ cdef tuple log_blocks(Block block, Payload held, uint64_t segment_ns):
     walker.columns = c
     walker.service, walker.resource_url, walker.scope_url = &c[L_SERVICE], &c[L_RESOURCE_URL], &c[L_SCOPE_URL]
     walker.owner.segment_ns = segment_ns
-    walker.resource = attributes_to(&c[L_RESOURCE], &c[L_RESOURCE_TYPES], &walker.seen_resource)
-    walker.scope = attributes_to(&c[L_SCOPE_ATTRIBUTES], &c[L_SCOPE_TYPES], &walker.seen_scope)
-    walker.record = attributes_to(&c[L_ATTRIBUTES], &c[L_TYPES], &walker.seen_record)
+    walker.resource = attributes_to(&c[L_RESOURCE], &c[L_RESOURCE_KINDS], &walker.seen_resource)
+    walker.scope = attributes_to(&c[L_SCOPE_ATTRIBUTES], &c[L_SCOPE_KINDS], &walker.seen_scope)
+    walker.record = attributes_to(&c[L_ATTRIBUTES], &c[L_KINDS], &walker.seen_record)
     try:
         with nogil:
             walk_groups(&walker, held.start, held.end, read_log)

@@ -5,12 +5,12 @@
 
 cdef enum:
     M_RESOURCE, M_RESOURCE_URL, M_SCOPE, M_SCOPE_VERSION, M_SCOPE_ATTRIBUTES, M_SCOPE_DROPPED, M_SCOPE_URL, M_SERVICE
-    M_NAME, M_DESCRIPTION, M_UNIT, M_ATTRIBUTES, M_START, M_TIME, M_FLAGS, M_TYPES, M_RESOURCE_TYPES
-    M_RESOURCE_DROPPED, M_SCOPE_TYPES, M_METADATA, M_METADATA_TYPES, M_OFF_CLOCK
+    M_NAME, M_DESCRIPTION, M_UNIT, M_ATTRIBUTES, M_START, M_TIME, M_FLAGS, M_KINDS, M_RESOURCE_KINDS
+    M_RESOURCE_DROPPED, M_SCOPE_KINDS, M_METADATA, M_METADATA_KINDS, M_OFF_CLOCK
     M_OWN
 
 cdef enum:                      # exemplars, from where a table's own columns end
-    E_ATTRIBUTES, E_TIME, E_VALUE, E_SPAN, E_TRACE, E_TYPES, E_VALUE_TYPE, E_INT
+    E_ATTRIBUTES, E_TIME, E_VALUE, E_SPAN, E_TRACE, E_KINDS, E_VALUE_TYPE, E_INT
 
 cdef enum:
     GAUGE, SUM, HISTOGRAM, EXPONENTIAL, SUMMARY
@@ -20,15 +20,15 @@ METRIC_FIELDS = [
     ("ResourceAttributes", MAP_), ("ResourceSchemaUrl", LOW_), ("ScopeName", LOW_), ("ScopeVersion", LOW_),
     ("ScopeAttributes", MAP_), ("ScopeDroppedAttrCount", "UInt32"), ("ScopeSchemaUrl", LOW_), ("ServiceName", LOW_),
     ("MetricName", LOW_), ("MetricDescription", LOW_), ("MetricUnit", LOW_), ("Attributes", MAP_),
-    ("StartTimeUnix", "DateTime64(9)"), ("TimeUnix", "DateTime64(9)"), ("Flags", "UInt32"), ("AttributesTypes", TYPES_),
-    ("ResourceAttributesTypes", TYPES_), ("ResourceDroppedAttributesCount", "UInt32"), ("ScopeAttributesTypes", TYPES_),
-    ("MetricMetadata", MAP_), ("MetricMetadataTypes", TYPES_), ("OffClock", "Bool"),
+    ("StartTimeUnix", "DateTime64(9)"), ("TimeUnix", "DateTime64(9)"), ("Flags", "UInt32"), ("AttributesKinds", "String"),
+    ("ResourceAttributesKinds", "String"), ("ResourceDroppedAttributesCount", "UInt32"), ("ScopeAttributesKinds", "String"),
+    ("MetricMetadata", MAP_), ("MetricMetadataKinds", "String"), ("OffClock", "Bool"),
 ]  # fmt: skip
 
 EXEMPLAR_FIELDS = [
     ("Exemplars.FilteredAttributes", f"Array({MAP_})"), ("Exemplars.TimeUnix", "Array(DateTime64(9))"),
     ("Exemplars.Value", "Array(Float64)"), ("Exemplars.SpanId", "Array(String)"),
-    ("Exemplars.TraceId", "Array(String)"), ("Exemplars.FilteredAttributesTypes", f"Array({TYPES_})"),
+    ("Exemplars.TraceId", "Array(String)"), ("Exemplars.FilteredAttributesKinds", "Array(String)"),
     ("Exemplars.ValueType", f"Array({LOW_})"), ("Exemplars.IntValue", "Array(Int64)"),
 ]  # fmt: skip
 
@@ -147,18 +147,19 @@ cdef inline void put_number(Column* value, Column* kind, Column* exact, uint64_t
         number = <double><int64_t>bits
         memcpy(&bits, &number, 8)
     put64(&value.data, bits if which != EMPTY else 0)
-    put_low(kind, <const uint8_t*>KIND_NAMES[which], KIND_SIZES[which])
+    put_low(kind, <const uint8_t*>KIND_NAMES[which], strlen(KIND_NAMES[which]))
 
 
 cdef void read_exemplar(Table* table, const uint8_t* p, const uint8_t* end) noexcept nogil:
     cdef Column* c = table.walker.columns + table.exemplar
-    cdef Attributes to = attributes_to(&c[E_ATTRIBUTES], &c[E_TYPES], NULL)
+    cdef Attributes* to = &table.walker.event
     cdef Field field
     cdef Text span, trace
     cdef uint64_t time_ns = 0, number = 0
     cdef int kind = EMPTY
     memset(&span, 0, sizeof(Text))
     memset(&trace, 0, sizeof(Text))
+    begin_row(to)
     while p < end:
         p = next_field(p, end, &field)
         if p == NULL:
@@ -173,9 +174,8 @@ cdef void read_exemplar(Table* table, const uint8_t* p, const uint8_t* end) noex
         elif field.tag == 0x2A:
             trace = text_of(&field)
         elif field.tag == 0x3A:
-            put_attribute(&to, field.body, field.stop)
-    end_map(&c[E_ATTRIBUTES])
-    end_map(&c[E_TYPES])
+            put_attribute(to, field.body, field.stop)
+    end_row(to)
     put64(&c[E_TIME].data, clamped(time_ns))
     put_number(&c[E_VALUE], &c[E_VALUE_TYPE], &c[E_INT], number, kind)
     put64(&c[E_INT].data, number if kind == INT else 0)
@@ -187,8 +187,8 @@ cdef void read_exemplar(Table* table, const uint8_t* p, const uint8_t* end) noex
 cdef void read_metadata(Table* table, const Metric* metric) noexcept nogil:
     cdef Field field
     cdef const uint8_t* p = metric.p
-    cdef size_t before[6]
-    table.meta.place = 0
+    cdef size_t before[3]
+    begin_row(&table.meta)
     mark(&table.meta, before)
     while p < metric.end:
         p = next_field(p, metric.end, &field)
@@ -203,24 +203,23 @@ cdef void put_point(Table* table, const Metric* metric, const Point* point) noex
     """The columns that all five tables have."""
     cdef Column* c = table.walker.columns
     cdef const Owner* owner = &table.walker.owner
-    put_fragment(&owner.resource, &c[M_RESOURCE], &c[M_RESOURCE_TYPES])
+    put_fragment(&owner.resource, &c[M_RESOURCE], &c[M_RESOURCE_KINDS])
     put32(&c[M_RESOURCE_URL].index, owner.resource_url_index)
     put32(&c[M_RESOURCE_DROPPED].data, owner.resource_dropped)
     put_low(&c[M_SCOPE], owner.scope_name.p, owner.scope_name.size)
     put_low(&c[M_SCOPE_VERSION], owner.scope_version.p, owner.scope_version.size)
-    put_fragment(&owner.scope, &c[M_SCOPE_ATTRIBUTES], &c[M_SCOPE_TYPES])
+    put_fragment(&owner.scope, &c[M_SCOPE_ATTRIBUTES], &c[M_SCOPE_KINDS])
     put32(&c[M_SCOPE_DROPPED].data, owner.scope_dropped)
     put32(&c[M_SCOPE_URL].index, owner.scope_url_index)
     put32(&c[M_SERVICE].index, owner.service_index)
     put_low(&c[M_NAME], metric.name.p, metric.name.size)
     put_low(&c[M_DESCRIPTION], metric.description.p, metric.description.size)
     put_low(&c[M_UNIT], metric.unit.p, metric.unit.size)
-    end_map(&c[M_ATTRIBUTES])
-    end_map(&c[M_TYPES])
+    end_row(&table.walker.record)
     put64(&c[M_START].data, clamped(point.start))
     put64(&c[M_TIME].data, clamped(point.time_ns))
     put32(&c[M_FLAGS].data, point.flags)
-    put_fragment(&table.metadata, &c[M_METADATA], &c[M_METADATA_TYPES])
+    put_fragment(&table.metadata, &c[M_METADATA], &c[M_METADATA_KINDS])
     put_byte(&c[M_OFF_CLOCK].data, off_clock(point.time_ns, owner.segment_ns))
     if table.exemplar:
         put64(&table.outers[0], table.exemplars)
@@ -229,7 +228,7 @@ cdef void put_point(Table* table, const Metric* metric, const Point* point) noex
 
 cdef void begin_point(Table* table, Point* point) noexcept nogil:
     memset(point, 0, sizeof(Point))
-    table.walker.record.place = 0
+    begin_row(&table.walker.record)
 
 
 cdef void read_number_point(Table* table, const Metric* metric, const uint8_t* p, const uint8_t* end) noexcept nogil:

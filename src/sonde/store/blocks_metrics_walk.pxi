@@ -183,13 +183,15 @@ cdef void begin_table(Table* table, Block block, uint64_t segment_ns):
     walker.columns = c
     walker.service, walker.resource_url, walker.scope_url = &c[M_SERVICE], &c[M_RESOURCE_URL], &c[M_SCOPE_URL]
     walker.owner.segment_ns = segment_ns
-    walker.resource = attributes_to(&c[M_RESOURCE], &c[M_RESOURCE_TYPES], &walker.seen_resource)
-    walker.scope = attributes_to(&c[M_SCOPE_ATTRIBUTES], &c[M_SCOPE_TYPES], &walker.seen_scope)
-    walker.record = attributes_to(&c[M_ATTRIBUTES], &c[M_TYPES], &walker.seen_record)
-    table.meta = attributes_to(&c[M_METADATA], &c[M_METADATA_TYPES], NULL)
+    walker.resource = attributes_to(&c[M_RESOURCE], &c[M_RESOURCE_KINDS], &walker.seen_resource)
+    walker.scope = attributes_to(&c[M_SCOPE_ATTRIBUTES], &c[M_SCOPE_KINDS], &walker.seen_scope)
+    walker.record = attributes_to(&c[M_ATTRIBUTES], &c[M_KINDS], &walker.seen_record)
+    table.meta = attributes_to(&c[M_METADATA], &c[M_METADATA_KINDS], NULL)
     table.outers = block.outers
     names = [name for name, _ in block.fields]
-    table.exemplar = names.index("Exemplars.FilteredAttributes") if "Exemplars.FilteredAttributes" in names else 0
+    if "Exemplars.FilteredAttributes" in names:
+        table.exemplar = names.index("Exemplars.FilteredAttributes")
+        walker.event = attributes_to(&c[table.exemplar + E_ATTRIBUTES], &c[table.exemplar + E_KINDS], NULL)
 
 
 cdef tuple metric_blocks(list made, Payload held, uint64_t segment_ns):
@@ -219,3 +221,4 @@ cdef tuple metric_blocks(list made, Payload held, uint64_t segment_ns):
         for i in range(TABLES):
             free_walker(&tables.table[i].walker)
             free_fragment(&tables.table[i].metadata)
+            free(tables.table[i].meta.letters.data)

@@ -3,15 +3,14 @@
 cdef enum:
     T_TIME, T_TRACE, T_SPAN, T_PARENT, T_STATE, T_NAME, T_KIND, T_SERVICE, T_RESOURCE, T_SCOPE, T_SCOPE_VERSION
     T_ATTRIBUTES, T_DURATION, T_STATUS, T_STATUS_MESSAGE
-    T_EVENT_TIME, T_EVENT_NAME, T_EVENT_ATTRIBUTES, T_EVENT_TYPES, T_EVENT_DROPPED
-    T_LINK_TRACE, T_LINK_SPAN, T_LINK_STATE, T_LINK_ATTRIBUTES, T_LINK_TYPES, T_LINK_DROPPED, T_LINK_FLAGS
-    T_TYPES, T_RESOURCE_TYPES, T_RESOURCE_URL, T_RESOURCE_DROPPED, T_SCOPE_ATTRIBUTES, T_SCOPE_TYPES, T_SCOPE_URL
+    T_EVENT_TIME, T_EVENT_NAME, T_EVENT_ATTRIBUTES, T_EVENT_KINDS, T_EVENT_DROPPED
+    T_LINK_TRACE, T_LINK_SPAN, T_LINK_STATE, T_LINK_ATTRIBUTES, T_LINK_KINDS, T_LINK_DROPPED, T_LINK_FLAGS
+    T_KINDS, T_RESOURCE_KINDS, T_RESOURCE_URL, T_RESOURCE_DROPPED, T_SCOPE_ATTRIBUTES, T_SCOPE_KINDS, T_SCOPE_URL
     T_SCOPE_DROPPED, T_FLAGS, T_DROPPED, T_EVENTS_DROPPED, T_LINKS_DROPPED, T_ENDS_BEFORE, T_OFF_CLOCK
     T_COLUMNS
 
 LOW_ = "LowCardinality(String)"
 MAP_ = "Map(LowCardinality(String), String)"
-TYPES_ = "Map(LowCardinality(String), LowCardinality(String))"
 
 TRACE_FIELDS = [
     ("Timestamp", "DateTime64(9)"), ("TraceId", "String"), ("SpanId", "String"), ("ParentSpanId", "String"),
@@ -19,13 +18,13 @@ TRACE_FIELDS = [
     ("ResourceAttributes", MAP_), ("ScopeName", "String"), ("ScopeVersion", "String"), ("SpanAttributes", MAP_),
     ("Duration", "UInt64"), ("StatusCode", LOW_), ("StatusMessage", "String"),
     ("Events.Timestamp", "Array(DateTime64(9))"), ("Events.Name", f"Array({LOW_})"),
-    ("Events.Attributes", f"Array({MAP_})"), ("Events.AttributesTypes", f"Array({TYPES_})"),
+    ("Events.Attributes", f"Array({MAP_})"), ("Events.AttributesKinds", "Array(String)"),
     ("Events.DroppedAttributesCount", "Array(UInt32)"),
     ("Links.TraceId", "Array(String)"), ("Links.SpanId", "Array(String)"), ("Links.TraceState", "Array(String)"),
-    ("Links.Attributes", f"Array({MAP_})"), ("Links.AttributesTypes", f"Array({TYPES_})"),
+    ("Links.Attributes", f"Array({MAP_})"), ("Links.AttributesKinds", "Array(String)"),
     ("Links.DroppedAttributesCount", "Array(UInt32)"), ("Links.Flags", "Array(UInt32)"),
-    ("SpanAttributesTypes", TYPES_), ("ResourceAttributesTypes", TYPES_), ("ResourceSchemaUrl", LOW_),
-    ("ResourceDroppedAttributesCount", "UInt32"), ("ScopeAttributes", MAP_), ("ScopeAttributesTypes", TYPES_),
+    ("SpanAttributesKinds", "String"), ("ResourceAttributesKinds", "String"), ("ResourceSchemaUrl", LOW_),
+    ("ResourceDroppedAttributesCount", "UInt32"), ("ScopeAttributes", MAP_), ("ScopeAttributesKinds", "String"),
     ("ScopeSchemaUrl", LOW_), ("ScopeDroppedAttributesCount", "UInt32"), ("Flags", "UInt32"),
     ("DroppedAttributesCount", "UInt32"), ("DroppedEventsCount", "UInt32"), ("DroppedLinksCount", "UInt32"),
     ("EndsBefore", "UInt64"), ("OffClock", "Bool"),
@@ -65,6 +64,8 @@ cdef struct Walker:             # where one request goes
     Attributes resource
     Attributes scope
     Attributes record
+    Attributes event
+    Attributes link
     Catalogue seen_resource
     Catalogue seen_scope
     Catalogue seen_record
@@ -84,11 +85,12 @@ cdef inline Text text_of(const Field* field) noexcept nogil:
     return text
 
 
-cdef inline Attributes attributes_to(Column* texts, Column* types, Catalogue* seen) noexcept nogil:
+cdef inline Attributes attributes_to(Column* texts, Column* kinds, Catalogue* seen) noexcept nogil:
     cdef Attributes to
     memset(&to, 0, sizeof(Attributes))
     to.texts = texts
-    to.types = types
+    to.kinds = kinds
+    to.plain = True
     to.seen = seen
     to.weight = 1
     return to
@@ -142,11 +144,11 @@ cdef void read_resource(Walker* walker, const uint8_t* p, const uint8_t* end) no
     cdef Owner* owner = &walker.owner
     cdef Field field, inner
     cdef const uint8_t* q
-    cdef size_t before[6]
+    cdef size_t before[3]
     memset(&owner.service, 0, sizeof(Text))
     memset(&owner.resource_url, 0, sizeof(Text))
     owner.resource_dropped = 0
-    walker.resource.place = 0
+    begin_row(&walker.resource)
     mark(&walker.resource, before)
     while p < end:
         p = next_field(p, end, &field)
@@ -175,12 +177,12 @@ cdef void read_scope(Walker* walker, const uint8_t* p, const uint8_t* end) noexc
     cdef Owner* owner = &walker.owner
     cdef Field field, inner
     cdef const uint8_t* q
-    cdef size_t before[6]
+    cdef size_t before[3]
     memset(&owner.scope_name, 0, sizeof(Text))
     memset(&owner.scope_version, 0, sizeof(Text))
     memset(&owner.scope_url, 0, sizeof(Text))
     owner.scope_dropped = 0
-    walker.scope.place = 0
+    begin_row(&walker.scope)
     mark(&walker.scope, before)
     while p < end:
         p = next_field(p, end, &field)
@@ -247,12 +249,13 @@ cdef void walk_groups(Walker* walker, const uint8_t* p, const uint8_t* end, Reco
 
 cdef void read_event(Walker* walker, const uint8_t* p, const uint8_t* end) noexcept nogil:
     cdef Column* c = walker.columns
-    cdef Attributes to = attributes_to(&c[T_EVENT_ATTRIBUTES], &c[T_EVENT_TYPES], NULL)
+    cdef Attributes* to = &walker.event
     cdef Field field
     cdef uint64_t time_ns = 0
     cdef uint32_t dropped = 0
     cdef Text name
     memset(&name, 0, sizeof(Text))
+    begin_row(to)
     while p < end:
         p = next_field(p, end, &field)
         if p == NULL:
@@ -262,26 +265,26 @@ cdef void read_event(Walker* walker, const uint8_t* p, const uint8_t* end) noexc
         elif field.tag == 0x12:
             name = text_of(&field)
         elif field.tag == 0x1A:
-            put_attribute(&to, field.body, field.stop)
+            put_attribute(to, field.body, field.stop)
         elif field.tag == 0x20:
             dropped = <uint32_t>field.value
     put64(&c[T_EVENT_TIME].data, clamped(time_ns))
     put_low(&c[T_EVENT_NAME], name.p, name.size)
     put32(&c[T_EVENT_DROPPED].data, dropped)
-    end_map(&c[T_EVENT_ATTRIBUTES])
-    end_map(&c[T_EVENT_TYPES])
+    end_row(to)
     walker.events += 1
 
 
 cdef void read_link(Walker* walker, const uint8_t* p, const uint8_t* end) noexcept nogil:
     cdef Column* c = walker.columns
-    cdef Attributes to = attributes_to(&c[T_LINK_ATTRIBUTES], &c[T_LINK_TYPES], NULL)
+    cdef Attributes* to = &walker.link
     cdef Field field
     cdef uint32_t dropped = 0, flags = 0
     cdef Text trace, span, state
     memset(&trace, 0, sizeof(Text))
     memset(&span, 0, sizeof(Text))
     memset(&state, 0, sizeof(Text))
+    begin_row(to)
     while p < end:
         p = next_field(p, end, &field)
         if p == NULL:
@@ -293,7 +296,7 @@ cdef void read_link(Walker* walker, const uint8_t* p, const uint8_t* end) noexce
         elif field.tag == 0x1A:
             state = text_of(&field)
         elif field.tag == 0x22:
-            put_attribute(&to, field.body, field.stop)
+            put_attribute(to, field.body, field.stop)
         elif field.tag == 0x28:
             dropped = <uint32_t>field.value
         elif field.tag == 0x35:
@@ -303,8 +306,7 @@ cdef void read_link(Walker* walker, const uint8_t* p, const uint8_t* end) noexce
     put_text(&c[T_LINK_STATE].data, state.p, state.size)
     put32(&c[T_LINK_DROPPED].data, dropped)
     put32(&c[T_LINK_FLAGS].data, flags)
-    end_map(&c[T_LINK_ATTRIBUTES])
-    end_map(&c[T_LINK_TYPES])
+    end_row(to)
     walker.links += 1
 
 
@@ -341,7 +343,7 @@ cdef void read_span(Walker* walker, const uint8_t* p, const uint8_t* end) noexce
     cdef Span span
     cdef Field field
     memset(&span, 0, sizeof(Span))
-    walker.record.place = 0
+    begin_row(&walker.record)
     while p < end:
         p = next_field(p, end, &field)
         if p == NULL:
@@ -399,8 +401,7 @@ cdef void put_span(Walker* walker, const Span* span) noexcept nogil:
     put_text(&c[T_STATE].data, span.state.p, span.state.size)
     put_low(&c[T_NAME], span.name.p, span.name.size)
     put_named(&c[T_KIND], SPAN_KINDS[kind], &walker.kinds[kind])
-    end_map(&c[T_ATTRIBUTES])
-    end_map(&c[T_TYPES])
+    end_row(&walker.record)
     put64(&c[T_DURATION].data, span.stop - span.start if span.stop > span.start else 0)
     put64(&c[T_ENDS_BEFORE].data, span.start - span.stop if span.stop < span.start else 0)
     put_named(&c[T_STATUS], STATUSES[status], &walker.statuses[status])
@@ -418,12 +419,12 @@ cdef void put_owner_of_span(Walker* walker) noexcept nogil:
     cdef Column* c = walker.columns
     cdef const Owner* owner = &walker.owner
     put32(&c[T_SERVICE].index, owner.service_index)
-    put_fragment(&owner.resource, &c[T_RESOURCE], &c[T_RESOURCE_TYPES])
+    put_fragment(&owner.resource, &c[T_RESOURCE], &c[T_RESOURCE_KINDS])
     put32(&c[T_RESOURCE_URL].index, owner.resource_url_index)
     put32(&c[T_RESOURCE_DROPPED].data, owner.resource_dropped)
     put_text(&c[T_SCOPE].data, owner.scope_name.p, owner.scope_name.size)
     put_text(&c[T_SCOPE_VERSION].data, owner.scope_version.p, owner.scope_version.size)
-    put_fragment(&owner.scope, &c[T_SCOPE_ATTRIBUTES], &c[T_SCOPE_TYPES])
+    put_fragment(&owner.scope, &c[T_SCOPE_ATTRIBUTES], &c[T_SCOPE_KINDS])
     put32(&c[T_SCOPE_URL].index, owner.scope_url_index)
     put32(&c[T_SCOPE_DROPPED].data, owner.scope_dropped)
 
@@ -434,6 +435,11 @@ cdef void free_walker(Walker* walker) noexcept nogil:
     free(walker.seen_resource.cells)
     free(walker.seen_scope.cells)
     free(walker.seen_record.cells)
+    free(walker.resource.letters.data)
+    free(walker.scope.letters.data)
+    free(walker.record.letters.data)
+    free(walker.event.letters.data)
+    free(walker.link.letters.data)
 
 
 cdef tuple trace_blocks(Block block, Payload held, uint64_t segment_ns):
@@ -446,9 +452,11 @@ cdef tuple trace_blocks(Block block, Payload held, uint64_t segment_ns):
     walker.owner.segment_ns = segment_ns
     walker.events_outer = &block.outers[0]
     walker.links_outer = &block.outers[1]
-    walker.resource = attributes_to(&c[T_RESOURCE], &c[T_RESOURCE_TYPES], &walker.seen_resource)
-    walker.scope = attributes_to(&c[T_SCOPE_ATTRIBUTES], &c[T_SCOPE_TYPES], &walker.seen_scope)
-    walker.record = attributes_to(&c[T_ATTRIBUTES], &c[T_TYPES], &walker.seen_record)
+    walker.resource = attributes_to(&c[T_RESOURCE], &c[T_RESOURCE_KINDS], &walker.seen_resource)
+    walker.scope = attributes_to(&c[T_SCOPE_ATTRIBUTES], &c[T_SCOPE_KINDS], &walker.seen_scope)
+    walker.record = attributes_to(&c[T_ATTRIBUTES], &c[T_KINDS], &walker.seen_record)
+    walker.event = attributes_to(&c[T_EVENT_ATTRIBUTES], &c[T_EVENT_KINDS], NULL)
+    walker.link = attributes_to(&c[T_LINK_ATTRIBUTES], &c[T_LINK_KINDS], NULL)
     try:
         with nogil:
             walk_groups(&walker, held.start, held.end, read_span)

@@ -15,9 +15,7 @@ cdef const char* KIND_NAMES[KINDS]
 KIND_NAMES[EMPTY], KIND_NAMES[STRING], KIND_NAMES[BOOL], KIND_NAMES[INT] = b"empty", b"string", b"bool", b"int"
 KIND_NAMES[DOUBLE], KIND_NAMES[ARRAY], KIND_NAMES[KVLIST], KIND_NAMES[BYTES] = b"double", b"array", b"kvlist", b"bytes"
 
-cdef size_t KIND_SIZES[KINDS]
-KIND_SIZES[EMPTY], KIND_SIZES[STRING], KIND_SIZES[BOOL], KIND_SIZES[INT] = 5, 6, 4, 3
-KIND_SIZES[DOUBLE], KIND_SIZES[ARRAY], KIND_SIZES[KVLIST], KIND_SIZES[BYTES] = 6, 5, 6, 5
+cdef const char* KIND_LETTERS = b"esbidakx"
 
 cdef enum:
     SAMPLES = 8             # distinct values that are kept of a key
@@ -46,20 +44,19 @@ cdef enum:
 
 cdef struct Attributes:     # where one level's attributes go
     Column* texts
-    Column* types
+    Column* kinds
+    Output letters          # of the row at hand
+    bint plain              # all of them are strings
     Catalogue* seen         # NULL for those that are not in the catalogue (events, links, exemplars)
     uint64_t weight         # records that each attribute stands for
     uint32_t guesses[GUESSES]   # the keys of the record before, by place: records of one kind carry the same ones
     uint32_t place
-    uint32_t kinds[KINDS]   # the types' places in their dictionary; 0 where not known yet
 
 cdef struct Fragment:       # map entries that many rows share
     Output data
     Output index
-    Output second
-    Output type_index
+    Output kinds            # the letters, as a String value
     uint64_t entries
-    uint64_t typed
 
 cdef const char* HEX = b"0123456789abcdef"
 cdef const char* BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -153,7 +150,7 @@ cdef inline uint32_t guessed(Attributes* to, const uint8_t* key, size_t size) no
 
 
 cdef void put_attribute(Attributes* to, const uint8_t* p, const uint8_t* end) noexcept nogil:
-    """One KeyValue as one entry of the row's map, and of the types' map if it is no string."""
+    """One KeyValue as one entry of the row's map, and as a letter of its kinds."""
     cdef Field field
     cdef Value value
     cdef const uint8_t* key = p
@@ -174,18 +171,28 @@ cdef void put_attribute(Attributes* to, const uint8_t* p, const uint8_t* end) no
     put32(&to.texts.index, index)
     put_value_text(&to.texts.data, &value)
     to.texts.entries += 1
+    put_byte(&to.letters, KIND_LETTERS[value.kind])
     if value.kind != STRING:
-        put_type(to, key, key_size, value.kind)
+        to.plain = False
     if to.seen != NULL:
         note(to, index, value.kind, text_at)
 
 
-cdef inline void put_type(Attributes* to, const uint8_t* key, size_t key_size, int kind) noexcept nogil:
-    if not to.kinds[kind]:
-        to.kinds[kind] = key_index(&to.types.values, <const uint8_t*>KIND_NAMES[kind], KIND_SIZES[kind])
-    put32(&to.types.index, key_index(&to.types.keys, key, key_size))
-    put32(&to.types.second, to.kinds[kind])
-    to.types.entries += 1
+cdef inline void begin_row(Attributes* to) noexcept nogil:
+    to.place = 0
+    to.plain = True
+    to.letters.size = 0
+
+
+cdef inline void end_row(Attributes* to) noexcept nogil:
+    """This row's map and kinds are complete."""
+    put64(&to.texts.offsets, to.texts.entries)
+    if to.plain:
+        put_byte(&to.kinds.data, 0)
+    else:
+        put_text(&to.kinds.data, to.letters.data, to.letters.size)
+    if to.letters.failed:
+        to.kinds.data.failed = True
 
 
 cdef void note(Attributes* to, uint32_t key, int kind, size_t text_at) noexcept nogil:
@@ -270,48 +277,35 @@ cdef inline uint8_t off_clock(uint64_t time_ns, uint64_t segment_ns) noexcept no
 
 cdef void cut_fragment(Fragment* fragment, Attributes* to, const size_t* before) noexcept nogil:
     """Move what `put_attribute` has added since `before` into the fragment."""
-    fragment.data.size = fragment.index.size = fragment.second.size = fragment.type_index.size = 0
-    put(&fragment.data, to.texts.data.data + before[0], to.texts.data.size - before[0])
-    put(&fragment.index, to.texts.index.data + before[1], to.texts.index.size - before[1])
-    put(&fragment.type_index, to.types.index.data + before[2], to.types.index.size - before[2])
-    put(&fragment.second, to.types.second.data + before[3], to.types.second.size - before[3])
-    fragment.entries = to.texts.entries - before[4]
-    fragment.typed = to.types.entries - before[5]
+    fragment.data.size = fragment.index.size = fragment.kinds.size = 0
+    fragment.entries = to.texts.entries - before[2]
+    if fragment.entries:
+        put(&fragment.data, to.texts.data.data + before[0], to.texts.data.size - before[0])
+        put(&fragment.index, to.texts.index.data + before[1], to.texts.index.size - before[1])
+    put_text(&fragment.kinds, to.letters.data, 0 if to.plain else to.letters.size)
+    if to.texts.data.failed or to.texts.index.failed or to.letters.failed:
+        fragment.data.failed = True
     to.texts.data.size = before[0]      # the first row puts the same bytes there again, so that samples find them
     to.texts.index.size = before[1]
-    to.types.index.size = before[2]
-    to.types.second.size = before[3]
-    to.texts.entries = before[4]
-    to.types.entries = before[5]
-    if to.texts.data.failed or to.texts.index.failed or to.types.index.failed or to.types.second.failed:
-        fragment.data.failed = True
+    to.texts.entries = before[2]
 
 
 cdef inline void mark(Attributes* to, size_t* before) noexcept nogil:
     before[0] = to.texts.data.size
     before[1] = to.texts.index.size
-    before[2] = to.types.index.size
-    before[3] = to.types.second.size
-    before[4] = to.texts.entries
-    before[5] = to.types.entries
+    before[2] = to.texts.entries
 
 
-cdef inline void put_fragment(const Fragment* fragment, Column* texts, Column* types) noexcept nogil:
-    """One row's maps from the shared entries."""
-    if fragment.entries:
-        append(&texts.data, &fragment.data)
-        append(&texts.index, &fragment.index)
-        texts.entries += fragment.entries
-    if fragment.typed:
-        append(&types.index, &fragment.type_index)
-        append(&types.second, &fragment.second)
-        types.entries += fragment.typed
-    end_map(texts)
-    end_map(types)
+cdef inline void put_fragment(const Fragment* fragment, Column* texts, Column* kinds) noexcept nogil:
+    """One row's map and kinds from the shared entries."""
+    append(&texts.data, &fragment.data)
+    append(&texts.index, &fragment.index)
+    append(&kinds.data, &fragment.kinds)
+    texts.entries += fragment.entries
+    put64(&texts.offsets, texts.entries)
 
 
 cdef void free_fragment(Fragment* fragment) noexcept nogil:
     free(fragment.data.data)
     free(fragment.index.data)
-    free(fragment.second.data)
-    free(fragment.type_index.data)
+    free(fragment.kinds.data)

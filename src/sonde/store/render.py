@@ -7,6 +7,7 @@ A template is SQL with `{{word arguments}}`:
 | `{{table T}}` | `` `db`.`T` `` | `` `db`.`T_local` ON CLUSTER `C` `` |
 | `{{view V}}` | `` `db`.`V` `` | `` `db`.`V` ON CLUSTER `C` `` |
 | `{{name T}}` | `` `db`.`T` `` | `` `db`.`T_local` `` (landing tables keep their name) |
+| `{{whole T}}` | `` `db`.`T` `` | `` `db`.`T` ``, every node's rows |
 | `{{engine E}}` | `E` | `ReplicatedE` with the server's default path and replica macros |
 | `{{distribute T}}` | nothing | a `Distributed` table `T` over every `T_local` |
 | `{{settings}}` | table settings | the same, with the replicated deduplication window |
@@ -55,10 +56,16 @@ _VALUES = {
     "map": (
         "CAST(mapFromArrays({0}.key, arrayMap(v -> {{{{text v}}}}, {0}.value)), 'Map(LowCardinality(String), String)')"
     ),
-    "types": (
-        "CAST(mapFromArrays(arrayFilter((k, v) -> v.kind != 'string', {0}.key, {0}.value), "
-        "arrayMap(v -> toString(v.kind), arrayFilter(v -> v.kind != 'string', {0}.value))), "
-        "'Map(LowCardinality(String), LowCardinality(String))')"
+    "kinds": (
+        "if(arrayAll(v -> v.kind = 'string', {0}.value), '', "
+        "arrayStringConcat(arrayMap(v -> substring('esbidakx', toInt8(v.kind) + 1, 1), {0}.value)))"
+    ),
+    # expressions over the tables' columns
+    "types_type": "Map(LowCardinality(String), LowCardinality(String))",
+    "types_of": (
+        "CAST(arrayFilter(t -> t.2 != 'string', arrayMap((k, i) -> (k, transform(substring({1}, i, 1), "
+        "['e', 'b', 'i', 'd', 'a', 'k', 'x'], ['empty', 'bool', 'int', 'double', 'array', 'kvlist', 'bytes'], 'string')), "
+        "mapKeys({0}), arrayEnumerate(mapKeys({0})))), 'Map(LowCardinality(String), LowCardinality(String))')"
     ),
     "number": "if({0}.kind = 'int', toFloat64({0}.i), {0}.d)",
     # DateTime64(9) ends in 2262, where the count of nanoseconds leaves an Int64
@@ -156,6 +163,8 @@ def _placed(word: str, name: str, place: Place) -> str:
         return f"`{place.database}`.`{name}`{place.on_cluster}"
     if word == "name":
         return f"`{place.database}`.`{stored}`"
+    if word == "whole":
+        return f"`{place.database}`.`{name}`"
     if word == "engine":
         return f"Replicated{name}" if place.cluster else name
     if word == "distribute":

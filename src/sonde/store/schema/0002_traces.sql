@@ -2,6 +2,11 @@
 --
 -- OffClock: the span began more than 30 days before its segment, or more than a day after it. Such spans share one
 -- partition, so that wrong clocks and old files cannot make thousands of them.
+-- Order: by minute and, within it, of arrival. Segments come in order of time, so that merging parts is mostly putting one
+-- behind the other; by service and name, as the exporter orders them, it costs five times as much and every recent search
+-- reads all parts. Spans of a trace lie together, and their ids compress.
+-- ...Kinds: a letter per entry of the map beside it, what the value was: s(tring), b(ool), i(nt), d(ouble), a(rray), k(vlist),
+-- x (bytes) or e(mpty); '' when all were strings. ...Types is the same as a map of what is no string, computed when read.
 -- EndsBefore: nanoseconds by which the span ends before it begins; Duration is then 0.
 
 CREATE TABLE IF NOT EXISTS {{table otel_traces}} (
@@ -24,7 +29,7 @@ CREATE TABLE IF NOT EXISTS {{table otel_traces}} (
         Timestamp DateTime64(9),
         Name LowCardinality(String),
         Attributes Map(LowCardinality(String), String),
-        AttributesTypes Map(LowCardinality(String), LowCardinality(String)),
+        AttributesKinds String,
         DroppedAttributesCount UInt32
     ),
     Links Nested (
@@ -32,16 +37,16 @@ CREATE TABLE IF NOT EXISTS {{table otel_traces}} (
         SpanId String,
         TraceState String,
         Attributes Map(LowCardinality(String), String),
-        AttributesTypes Map(LowCardinality(String), LowCardinality(String)),
+        AttributesKinds String,
         DroppedAttributesCount UInt32,
         Flags UInt32
     ),
-    SpanAttributesTypes Map(LowCardinality(String), LowCardinality(String)),
-    ResourceAttributesTypes Map(LowCardinality(String), LowCardinality(String)),
+    SpanAttributesKinds String,
+    ResourceAttributesKinds String,
     ResourceSchemaUrl LowCardinality(String),
     ResourceDroppedAttributesCount UInt32,
     ScopeAttributes Map(LowCardinality(String), String),
-    ScopeAttributesTypes Map(LowCardinality(String), LowCardinality(String)),
+    ScopeAttributesKinds String,
     ScopeSchemaUrl LowCardinality(String),
     ScopeDroppedAttributesCount UInt32,
     Flags UInt32,
@@ -50,17 +55,22 @@ CREATE TABLE IF NOT EXISTS {{table otel_traces}} (
     DroppedLinksCount UInt32,
     EndsBefore UInt64,
     OffClock Bool,
+    SpanAttributesTypes {{types_type}} ALIAS {{types_of SpanAttributes SpanAttributesKinds}},
+    ResourceAttributesTypes {{types_type}} ALIAS {{types_of ResourceAttributes ResourceAttributesKinds}},
+    ScopeAttributesTypes {{types_type}} ALIAS {{types_of ScopeAttributes ScopeAttributesKinds}},
+    `Events.AttributesTypes` Array({{types_type}}) ALIAS
+        arrayMap((m, s) -> {{types_of m s}}, `Events.Attributes`, `Events.AttributesKinds`),
+    `Links.AttributesTypes` Array({{types_type}}) ALIAS
+        arrayMap((m, s) -> {{types_of m s}}, `Links.Attributes`, `Links.AttributesKinds`),
+    INDEX idx_time Timestamp TYPE minmax GRANULARITY 1,
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX idx_res_attr_key mapKeys(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_span_attr_key mapKeys(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_span_attr_value mapValues(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_duration Duration TYPE minmax GRANULARITY 1,
     INDEX idx_lower_span_name lower(SpanName) TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8
 ) ENGINE = {{engine MergeTree}}
 PARTITION BY if(OffClock, toDate(0), toDate(Timestamp))
-PRIMARY KEY (ServiceName, SpanName, toDateTime(Timestamp))
-ORDER BY (ServiceName, SpanName, toDateTime(Timestamp), Timestamp)
+ORDER BY toStartOfMinute(Timestamp)
 SETTINGS {{settings}};
 
 {{distribute otel_traces}};
@@ -72,7 +82,7 @@ WITH
         SELECT
             segment_ns,
             {{map g.resource.attributes}} AS ResourceAttributes,
-            {{types g.resource.attributes}} AS ResourceAttributesTypes,
+            {{kinds g.resource.attributes}} AS ResourceAttributesKinds,
             toLowCardinality(ResourceAttributes['service.name']) AS ServiceName,
             toLowCardinality(g.schema_url) AS ResourceSchemaUrl,
             g.resource.dropped AS ResourceDroppedAttributesCount,
@@ -84,7 +94,7 @@ WITH
             s.scope.name AS ScopeName,
             s.scope.version AS ScopeVersion,
             {{map s.scope.attributes}} AS ScopeAttributes,
-            {{types s.scope.attributes}} AS ScopeAttributesTypes,
+            {{kinds s.scope.attributes}} AS ScopeAttributesKinds,
             toLowCardinality(s.schema_url) AS ScopeSchemaUrl,
             s.scope.dropped AS ScopeDroppedAttributesCount,
             arrayJoin(s.spans) AS span
@@ -109,21 +119,21 @@ SELECT
     arrayMap(t -> {{time t}}, span.events.time) AS `Events.Timestamp`,
     CAST(span.events.name, 'Array(LowCardinality(String))') AS `Events.Name`,
     arrayMap(a -> {{map a}}, span.events.attributes) AS `Events.Attributes`,
-    arrayMap(a -> {{types a}}, span.events.attributes) AS `Events.AttributesTypes`,
+    arrayMap(a -> {{kinds a}}, span.events.attributes) AS `Events.AttributesKinds`,
     span.events.dropped AS `Events.DroppedAttributesCount`,
     arrayMap(i -> lower(hex(i)), span.links.trace_id) AS `Links.TraceId`,
     arrayMap(i -> lower(hex(i)), span.links.span_id) AS `Links.SpanId`,
     span.links.trace_state AS `Links.TraceState`,
     arrayMap(a -> {{map a}}, span.links.attributes) AS `Links.Attributes`,
-    arrayMap(a -> {{types a}}, span.links.attributes) AS `Links.AttributesTypes`,
+    arrayMap(a -> {{kinds a}}, span.links.attributes) AS `Links.AttributesKinds`,
     span.links.dropped AS `Links.DroppedAttributesCount`,
     span.links.flags AS `Links.Flags`,
-    {{types span.attributes}} AS SpanAttributesTypes,
-    ResourceAttributesTypes,
+    {{kinds span.attributes}} AS SpanAttributesKinds,
+    ResourceAttributesKinds,
     ResourceSchemaUrl,
     ResourceDroppedAttributesCount,
     ScopeAttributes,
-    ScopeAttributesTypes,
+    ScopeAttributesKinds,
     ScopeSchemaUrl,
     ScopeDroppedAttributesCount,
     span.flags AS Flags,

@@ -2,6 +2,7 @@
 --
 -- Timestamp is the observed time where the record has no time of its own (TimestampIsObserved), as the exporter does.
 -- Rows keep the number of the insert that brought them, so that followers can tell what is new.
+-- Order and ...Kinds: as in `otel_traces`.
 -- BodyType is '' for a string body, else what the body was. OffClock: as in `otel_traces`.
 
 CREATE TABLE IF NOT EXISTS {{table otel_logs}} (
@@ -25,25 +26,25 @@ CREATE TABLE IF NOT EXISTS {{table otel_logs}} (
     ObservedTimestamp DateTime64(9) CODEC(Delta(8), Default),
     TimestampIsObserved Bool,
     BodyType LowCardinality(String),
-    LogAttributesTypes Map(LowCardinality(String), LowCardinality(String)),
+    LogAttributesKinds String,
     DroppedAttributesCount UInt32,
-    ResourceAttributesTypes Map(LowCardinality(String), LowCardinality(String)),
+    ResourceAttributesKinds String,
     ResourceDroppedAttributesCount UInt32,
-    ScopeAttributesTypes Map(LowCardinality(String), LowCardinality(String)),
+    ScopeAttributesKinds String,
     ScopeDroppedAttributesCount UInt32,
     OffClock Bool,
+    LogAttributesTypes {{types_type}} ALIAS {{types_of LogAttributes LogAttributesKinds}},
+    ResourceAttributesTypes {{types_type}} ALIAS {{types_of ResourceAttributes ResourceAttributesKinds}},
+    ScopeAttributesTypes {{types_type}} ALIAS {{types_of ScopeAttributes ScopeAttributesKinds}},
+    INDEX idx_time Timestamp TYPE minmax GRANULARITY 1,
+    INDEX idx_severity SeverityNumber TYPE minmax GRANULARITY 1,
     INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX idx_res_attr_key mapKeys(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_scope_attr_key mapKeys(ScopeAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_scope_attr_value mapValues(ScopeAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_log_attr_key mapKeys(LogAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_log_attr_value mapValues(LogAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_body Body TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8
+    INDEX idx_body lower(Body) TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 1
 ) ENGINE = {{engine MergeTree}}
 PARTITION BY if(OffClock, toDate(0), toDate(Timestamp))
-PRIMARY KEY (ServiceName, TimestampTime)
-ORDER BY (ServiceName, TimestampTime, Timestamp)
+ORDER BY toStartOfMinute(Timestamp)
 SETTINGS {{settings}}, enable_block_number_column = 1;
 
 {{distribute otel_logs}};
@@ -55,7 +56,7 @@ WITH
         SELECT
             segment_ns,
             {{map g.resource.attributes}} AS ResourceAttributes,
-            {{types g.resource.attributes}} AS ResourceAttributesTypes,
+            {{kinds g.resource.attributes}} AS ResourceAttributesKinds,
             toLowCardinality(ResourceAttributes['service.name']) AS ServiceName,
             toLowCardinality(g.schema_url) AS ResourceSchemaUrl,
             g.resource.dropped AS ResourceDroppedAttributesCount,
@@ -67,7 +68,7 @@ WITH
             s.scope.name AS ScopeName,
             toLowCardinality(s.scope.version) AS ScopeVersion,
             {{map s.scope.attributes}} AS ScopeAttributes,
-            {{types s.scope.attributes}} AS ScopeAttributesTypes,
+            {{kinds s.scope.attributes}} AS ScopeAttributesKinds,
             toLowCardinality(s.schema_url) AS ScopeSchemaUrl,
             s.scope.dropped AS ScopeDroppedAttributesCount,
             arrayJoin(s.records) AS r,
@@ -94,11 +95,11 @@ SELECT
     {{time r.observed}} AS ObservedTimestamp,
     r.time = 0 AND r.observed != 0 AS TimestampIsObserved,
     toLowCardinality(if(r.body.kind = 'string', '', toString(r.body.kind))) AS BodyType,
-    {{types r.attributes}} AS LogAttributesTypes,
+    {{kinds r.attributes}} AS LogAttributesKinds,
     r.dropped AS DroppedAttributesCount,
-    ResourceAttributesTypes,
+    ResourceAttributesKinds,
     ResourceDroppedAttributesCount,
-    ScopeAttributesTypes,
+    ScopeAttributesKinds,
     ScopeDroppedAttributesCount,
     {{off_clock at}} AS OffClock
 FROM by_record;

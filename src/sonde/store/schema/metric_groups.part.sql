@@ -3,7 +3,7 @@
         SELECT
             segment_ns,
             {{map g.resource.attributes}} AS ResourceAttributes,
-            {{types g.resource.attributes}} AS ResourceAttributesTypes,
+            {{kinds g.resource.attributes}} AS ResourceAttributesKinds,
             toLowCardinality(ResourceAttributes['service.name']) AS ServiceName,
             toLowCardinality(g.schema_url) AS ResourceSchemaUrl,
             g.resource.dropped AS ResourceDroppedAttributesCount,
@@ -15,7 +15,7 @@
             toLowCardinality(s.scope.name) AS ScopeName,
             toLowCardinality(s.scope.version) AS ScopeVersion,
             {{map s.scope.attributes}} AS ScopeAttributes,
-            {{types s.scope.attributes}} AS ScopeAttributesTypes,
+            {{kinds s.scope.attributes}} AS ScopeAttributesKinds,
             toLowCardinality(s.schema_url) AS ScopeSchemaUrl,
             s.scope.dropped AS ScopeDroppedAttrCount,
             arrayJoin(s.metrics) AS m
@@ -28,5 +28,5 @@
             toLowCardinality(m.description) AS MetricDescription,
             toLowCardinality(m.unit) AS MetricUnit,
             {{map m.metadata}} AS MetricMetadata,
-            {{types m.metadata}} AS MetricMetadataTypes
+            {{kinds m.metadata}} AS MetricMetadataKinds
         FROM by_metric)
