@@ -30,7 +30,7 @@ from sonde.core.clock import SYSTEM_CLOCK
 from sonde.core.errors import CorruptError, MalformedError, NotFoundError, SondeError
 from sonde.journal import Cursor, quarantine, read_body, salvage
 from sonde.store.engine import EngineError
-from sonde.store.landing import Landing
+from sonde.store.landing import POISON, Landing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,10 +46,6 @@ _IDLE_S = 0.1
 _FIRST_PAUSE_S, _MAX_PAUSE_S = 0.2, 10.0
 _BATCH = 64
 _CATALOGUE_S = 5.0
-
-# ClickHouse's numbers for "these bytes are wrong": no retry can help. Everything else is the engine's state.
-# Source: ClickHouse, src/Common/ErrorCodes.cpp.
-_POISON = frozenset({6, 26, 27, 32, 33, 41, 53, 69, 70, 72, 117, 128, 131, 321, 407, 436, 437, 440, 444})
 
 log = logging.getLogger("sonde.store")
 
@@ -147,7 +143,7 @@ class Ingester:
         except NotFoundError:
             return  # somebody finished or removed it since it was listed
         except (MalformedError, EngineError) as error:
-            if isinstance(error, EngineError) and error.code not in _POISON:
+            if isinstance(error, EngineError) and error.code not in POISON:
                 raise
             self._set_aside(segment, error)
             return

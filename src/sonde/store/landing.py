@@ -18,12 +18,17 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from sonde.core.signal import Signal
 from sonde.otlp import wire
 from sonde.store.catalogue import Catalogue
+from sonde.store.engine import EngineError
 from sonde.store.render import otlp_proto
 
 if TYPE_CHECKING:
-    from sonde.core.signal import Signal
     from sonde.store.blocks import Encoder
     from sonde.store.store import Store
 
@@ -34,7 +39,7 @@ if not os.environ.get("SONDE_PURE"):
 
         _Encoder = blocks.Encoder
 
-__all__ = ["ENCODES", "SEGMENT_TIME_FIELD", "Landing"]
+__all__ = ["ENCODES", "POISON", "SEGMENT_TIME_FIELD", "Landing"]
 
 ENCODES: bool = _Encoder is not None
 """True when segments are encoded here, False when the engine decodes them."""
@@ -52,6 +57,14 @@ _ONE_BLOCK: dict[str, Any] = {
     "min_insert_block_size_bytes": _UNBOUNDED,
     "max_partitions_per_insert_block": 0,
     "materialize_skip_indexes_on_insert": 0,
+}
+POISON = frozenset({6, 26, 27, 32, 33, 36, 41, 53, 69, 70, 72, 117, 128, 131, 321, 407, 436, 437, 440, 444})
+"""ClickHouse's numbers for "these bytes are wrong": no retry can help. Source: its src/Common/ErrorCodes.cpp."""
+
+_REQUESTS: dict[Signal, Any] = {
+    Signal.TRACES: ExportTraceServiceRequest,
+    Signal.METRICS: ExportMetricsServiceRequest,
+    Signal.LOGS: ExportLogsServiceRequest,
 }
 _DECODE: dict[str, Any] = {"format_schema_source": "string", "input_format_protobuf_oneof_presence": 1}
 
@@ -96,27 +109,42 @@ class Landing:
             EngineError: the engine refused it.
             NetworkError: the server cannot be reached.
         """
-        flat = wire.flatten(signal.index, body)
         settings = _ONE_BLOCK | {"insert_deduplication_token": token}
         if self._encoder is None:
-            self._decode(signal, tenant, flat, settings, created_ns)
+            self._decode(signal, tenant, body, settings=settings, created_ns=created_ns)
             return
-        blocks, seen = self._encoder.blocks(signal.index, flat, created_ns)
+        blocks, seen = self._encoder.blocks(signal.index, wire.flatten(signal.index, body), created_ns)
         for table, block in blocks.items():
             self._store.engine.insert_raw(self._store.stored(tenant, table), block, "Native", settings=settings)
         self.catalogue.add(tenant, signal, created_ns, seen)
 
     def _decode(
-        self, signal: Signal, tenant: str, body: wire.BytesLike, settings: dict[str, Any], created_ns: int
+        self, signal: Signal, tenant: str, body: wire.BytesLike, *, settings: dict[str, Any], created_ns: int
     ) -> None:
-        schema = {
-            "format_schema": otlp_proto(),
-            "format_schema_message_name": f"{signal.value.capitalize()}Request",
-        }
+        table = self._store.table(tenant, f"sonde_landing_{signal.value}")
         trailer = _TIME_TAG + created_ns.to_bytes(8, "little")
-        self._store.engine.insert_raw(
-            self._store.table(tenant, f"sonde_landing_{signal.value}"),
-            [bytes(body), trailer],
-            "ProtobufSingle",
-            settings=settings | _DECODE | schema,
-        )
+        settings = settings | _DECODE
+        settings["format_schema"] = otlp_proto()
+        settings["format_schema_message_name"] = f"{signal.value.capitalize()}Request"
+
+        def insert(request: wire.BytesLike) -> None:
+            pieces = [bytes(wire.flatten(signal.index, request)), trailer]
+            self._store.engine.insert_raw(table, pieces, "ProtobufSingle", settings=settings)
+
+        try:
+            insert(body)
+        except EngineError as error:
+            if error.code not in POISON:
+                raise
+            insert(_settled(signal, body))
+
+
+def _settled(signal: Signal, body: wire.BytesLike) -> bytes:
+    """A request as protobuf's own encoder would write it.
+
+    ClickHouse refuses some that are valid but put together as no encoder does, with several members of one oneof.
+    """
+    request = _REQUESTS[signal]()
+    request.ParseFromString(bytes(body))
+    settled: bytes = request.SerializeToString()
+    return settled

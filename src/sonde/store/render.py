@@ -76,6 +76,10 @@ _VALUES = {
         "arrayFlatten(arrayMap(m->arrayConcat(m.gauge.points.attributes,m.sum.points.attributes,"
         "m.histogram.points.attributes,m.exponential.points.attributes,m.summary.points.attributes),s.metrics))"
     ),
+    "point_count": (
+        "arraySum(arrayMap(m->length(m.gauge.points)+length(m.sum.points)+length(m.histogram.points)"
+        "+length(m.exponential.points)+length(m.summary.points),s.metrics))"
+    ),
 }
 # Parts stay compact until they are large: every column of its own file costs two system calls and a buffer per insert.
 # Skip indexes are built when parts merge: a fresh part is small enough to read, and building them twice doubles the insert.

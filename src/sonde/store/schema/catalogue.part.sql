@@ -14,9 +14,9 @@ FROM (
             segment_ns,
             arrayFlatten(arrayMap(s -> {{2}}, g.scopes)) AS records,
             arrayJoin(arrayConcat(
-                arrayMap(a -> ('resource', a.key, a.value, toUInt64(arraySum(arrayMap(s -> length({{2}}), g.scopes)))), g.resource.attributes),
+                arrayMap(a -> ('resource', a.key, a.value, toUInt64(arraySum(arrayMap(s -> {{3}}, g.scopes)))), g.resource.attributes),
                 arrayFlatten(arrayMap(
-                    s -> arrayMap(a -> ('scope', a.key, a.value, toUInt64(length({{2}}))), s.scope.attributes), g.scopes)),
+                    s -> arrayMap(a -> ('scope', a.key, a.value, toUInt64({{3}})), s.scope.attributes), g.scopes)),
                 arrayMap(a -> ('record', a.key, a.value, toUInt64(1)), arrayFlatten(records)))) AS entry
         FROM (SELECT segment_ns, arrayJoin(groups) AS g FROM {{name sonde_landing_{{1}}}})))
 WHERE n > 0
