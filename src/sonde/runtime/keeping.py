@@ -19,17 +19,17 @@ class RetentionSettings:
         traces_s: age at which spans are dropped, seconds.
         logs_s: age at which log records are dropped, seconds.
         metrics_s: age at which data points are dropped, seconds.
-        traces_bytes: bytes on disk beyond which the oldest days of spans are dropped.
-        logs_bytes: the same for log records.
-        metrics_bytes: the same for data points.
+        traces_max_bytes: bytes on disk beyond which the oldest days of spans are dropped.
+        logs_max_bytes: the same for log records.
+        metrics_max_bytes: the same for data points.
     """
 
     traces_s: float = 30 * 86400.0
     logs_s: float = 30 * 86400.0
     metrics_s: float = 90 * 86400.0
-    traces_bytes: int = 0
-    logs_bytes: int = 0
-    metrics_bytes: int = 0
+    traces_max_bytes: int = 0
+    logs_max_bytes: int = 0
+    metrics_max_bytes: int = 0
 
 
 @dataclass(frozen=True)
