@@ -61,8 +61,8 @@ def test_operations(query):
 def test_edges_come_from_their_table(desk, query):
     assert query.edges() == []
     desk.store.engine.command(
-        f"INSERT INTO {desk.store.table(desk.tenant, 'sonde_edges')} (Minute, Client, Server, ServerType, Calls, Errors, DurationSum, DurationSketch)"
-        f" SELECT toDateTime({T0 // 10**9}), 'web', 'db', 'database', 7, 2, 70, quantilesDDState(0.01, 0.5, 0.95, 0.99)(toUInt64(5000000))"
+        f"INSERT INTO {desk.store.table(desk.tenant, 'sonde_edges_minutes')} (Minute, Client, Server, ServerType, Calls, Errors, DurationSum, DurationSketch, Version)"
+        f" SELECT toDateTime({T0 // 10**9}), 'web', 'db', 'database', 7, 2, 70, quantilesDDState(0.01, 0.5, 0.95, 0.99)(toUInt64(5000000)), 1"
     )
     (edge,) = query.edges(T0, T0 + 60 * 10**9)
     assert (edge.client, edge.server, edge.server_type, edge.calls, edge.errors) == ("web", "db", "database", 7, 2)
