@@ -6,6 +6,8 @@ old setting along.
 
 Compression: a part is LZ4 while it is small, because it is about to be merged and read from memory, and ZSTD once merges
 have made it large; columns therefore name no codec of their own but `Default`.
+
+Backups may go anywhere, because the engine is this process and has its rights, not a server's.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ ZSTD_FROM_BYTES = 8 * _MEBI
 
 _CONFIG = f"""<clickhouse>
     <format_schema_path>@DIRECTORY@/formats/</format_schema_path>
+    <backups><allowed_path>/</allowed_path></backups>
     <max_server_memory_usage>{MEMORY_BYTES}</max_server_memory_usage>
     <mark_cache_size>{32 * _MEBI}</mark_cache_size>
     <index_mark_cache_size>{16 * _MEBI}</index_mark_cache_size>
