@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ from sonde.store.migrate import applied, migrate
 from sonde.store.render import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     from sonde.core.clock import Clock
@@ -49,7 +50,9 @@ __all__ = ["MANIFEST", "Manifest", "Saved", "backup", "read_manifest", "restore"
 
 MANIFEST = "sonde-backup.json"
 _FORMAT = 1
-_UNBOUNDED_S = 7 * 86400
+_POLL_S = 0.1
+_RUNNING = frozenset({"CREATING_BACKUP", "RESTORING"})
+_ENDED = frozenset({"BACKUP_CREATED", "RESTORED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +272,18 @@ def _file(path: Path) -> str:
 
 
 def _long(engine: Engine, sql: str) -> None:
-    engine.command(sql, settings={"max_execution_time": 0, "receive_timeout": _UNBOUNDED_S})
+    """Run a backup or restore in the engine's background, for it may take longer than a connection lives."""
+    number = engine.query(f"{sql} ASYNC")[0]["id"]
+    while True:
+        found = engine.query(
+            "SELECT toString(status) AS status, error FROM system.backups WHERE id = {id:String}", {"id": number}
+        )
+        status = found[0]["status"] if found else "lost: the engine was restarted"
+        if status in _ENDED:
+            return
+        if status not in _RUNNING:
+            raise StorageError(f"the engine did not end it ({status}): {found[0]['error'] if found else ''}")
+        time.sleep(_POLL_S)
 
 
 def _refuse_cluster(store: Store) -> None:

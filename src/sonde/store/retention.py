@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sonde.core.clock import Clock
     from sonde.store.store import Store
 
-__all__ = ["OFF_CLOCK_DAY", "Drop", "Limit", "Partition", "Retention", "decide"]
+__all__ = ["OFF_CLOCK_DAY", "Drop", "Limit", "Partition", "Retention", "decide", "limits"]
 
 OFF_CLOCK_DAY = date(1970, 1, 1)
 """The day of the partition for records with a wrong clock."""
@@ -92,6 +92,11 @@ class Drop:
 
     partition: Partition
     reason: str
+
+
+def limits(settings: Mapping[str, float]) -> dict[Signal, Limit]:
+    """Limits by signal, from the settings `traces_s`, `traces_bytes` and so on."""
+    return {signal: Limit(settings[f"{signal.value}_s"], int(settings[f"{signal.value}_bytes"])) for signal in Signal}
 
 
 def decide(

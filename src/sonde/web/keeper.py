@@ -1,6 +1,6 @@
 """The keeper: the process that takes journal segments into the store and answers questions.
 
-Ingest runs in a thread of its own, questions in uvicorn's. The web port answers from the first moment, also while the
+Ingest and upkeep (edges, retention) run in a thread each, questions in uvicorn's. The web port answers from the first moment, also while the
 store is opened or down: `/readyz` then says so, and questions get a retryable refusal. When the store cannot be opened
 for a reason that passes (a server that is away), the keeper keeps trying; when it is a mistake (a wrong URL, a directory
 that another process holds), it ends with the reason.
@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import uvicorn
@@ -27,7 +27,7 @@ from sonde.runtime.board import Board
 from sonde.runtime.inheritance import Inheritance
 from sonde.runtime.keeping import KeeperSettings
 from sonde.runtime.lifeline import on_stop
-from sonde.store import Ingester, Store, open_store
+from sonde.store import Ingester, Store, Upkeep, limits, open_store
 from sonde.web.app import create_app
 from sonde.web.keeper_metrics import keeper_families
 
@@ -57,6 +57,7 @@ class Keeper:
         self._stop = threading.Event()
         self._store: Store | None = None
         self._ingester: Ingester | None = None
+        self._upkeep: Upkeep | None = None
         self._trouble = "the store is being opened"
         self._failure: SondeError | None = None
         tenants = Tenants(settings.tenants)
@@ -100,6 +101,7 @@ class Keeper:
             "ready": not reason,
             "trouble": reason,
             "ingest": self._ingester.status() if self._ingester else {},
+            "upkeep": self._upkeep.status() if self._upkeep else {},
         }
         return parts
 
@@ -140,9 +142,19 @@ class Keeper:
         self._store = store
         self._ingester = Ingester(store, self._settings.data / "journal")
         self._app.state.parts = replace(self._app.state.parts, store=store)
-        self._ingester.run(self._stop)
+        self._upkeep = Upkeep(store, limits(asdict(self._settings.retention)))
+        tidying = threading.Thread(target=self._upkeep.run, args=(self._stop,), name="upkeep")
+        tidying.start()
+        try:
+            self._drain(self._ingester)
+        finally:
+            self._stop.set()
+            tidying.join()
+
+    def _drain(self, ingester: Ingester) -> None:
+        ingester.run(self._stop)
         deadline = time.monotonic() + DRAIN_S
-        while time.monotonic() < deadline and self._ingester.step():
+        while time.monotonic() < deadline and ingester.step():
             pass
 
     def _reason(self) -> str:
@@ -152,7 +164,9 @@ class Keeper:
 
     def _report(self) -> None:
         ingest = self._ingester.status() if self._ingester else {}
-        figures = {"trouble": self._trouble, "ingest": ingest, "metrics": keeper_families(ingest)}
+        upkeep = self._upkeep.status() if self._upkeep else {}
+        families = keeper_families(ingest, upkeep)
+        figures = {"trouble": self._trouble, "ingest": ingest, "upkeep": upkeep, "metrics": families}
         self._board.post(self._name, ready=not self._trouble and self._ingester is not None, figures=figures)
 
 

@@ -26,6 +26,8 @@ class TableModel(BaseModel):
     bytes_on_disk: int = Field(description="Compressed, with indexes.")
     bytes_uncompressed: int
     parts: int = Field(description="Pieces that the engine keeps it in.")
+    oldest: str = Field(description="Time of its first row, RFC 3339; empty where the table has no days.")
+    newest: str = Field(description="Time of its last row.")
 
 
 class StatsAnswer(BaseModel):
