@@ -14,7 +14,6 @@ Backups may go anywhere, because the engine is this process and has its rights, 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +25,6 @@ MEMORY_BYTES = 768 * _MEBI
 ZSTD_FROM_BYTES = 32 * _MEBI
 
 _CONFIG = f"""<clickhouse>
-    <format_schema_path>@DIRECTORY@/formats/</format_schema_path>
     <backups><allowed_path>/</allowed_path></backups>
     <max_server_memory_usage>{MEMORY_BYTES}</max_server_memory_usage>
     <mark_cache_size>{32 * _MEBI}</mark_cache_size>
@@ -49,6 +47,7 @@ _CONFIG = f"""<clickhouse>
     <os_threads_nice_value_merge_mutate>5</os_threads_nice_value_merge_mutate>
     <merge_tree>
         <auto_statistics_types></auto_statistics_types>
+        <string_serialization_version>single_stream</string_serialization_version>
         <merge_selector_base>10</merge_selector_base>
         <merge_max_block_size_bytes>{4 * _MEBI}</merge_max_block_size_bytes>
         <number_of_free_entries_in_pool_to_execute_mutation>1</number_of_free_entries_in_pool_to_execute_mutation>
@@ -75,6 +74,6 @@ def configure(directory: Path) -> Path:
     """
     path = directory / "engine.xml"
     fresh = path.with_suffix(".tmp")
-    fresh.write_text(_CONFIG.replace("@DIRECTORY@", escape(str(directory))))
+    fresh.write_text(_CONFIG)
     fresh.replace(path)
     return path

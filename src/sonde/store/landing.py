@@ -66,7 +66,6 @@ _REQUESTS: dict[Signal, Any] = {
     Signal.METRICS: ExportMetricsServiceRequest,
     Signal.LOGS: ExportLogsServiceRequest,
 }
-_DECODE: dict[str, Any] = {"format_schema_source": "string", "input_format_protobuf_oneof_presence": 1}
 
 
 def _varint(value: int) -> bytes:
@@ -92,6 +91,7 @@ class Landing:
     def __init__(self, store: Store, *, encode: bool = ENCODES) -> None:
         self._store = store
         self._encoder = _Encoder() if encode and _Encoder is not None else None
+        self._schema_written = False
         self.catalogue = Catalogue(store)
 
     def land(self, signal: Signal, tenant: str, body: wire.BytesLike, *, token: str, created_ns: int) -> None:
@@ -123,8 +123,7 @@ class Landing:
     ) -> None:
         table = self._store.table(tenant, f"sonde_landing_{signal.value}")
         trailer = _TIME_TAG + created_ns.to_bytes(8, "little")
-        settings = settings | _DECODE
-        settings["format_schema"] = otlp_proto()
+        settings = settings | self._schema()
         settings["format_schema_message_name"] = f"{signal.value.capitalize()}Request"
 
         def insert(request: wire.BytesLike) -> None:
@@ -137,6 +136,19 @@ class Landing:
             if error.code not in POISON:
                 raise
             insert(_settled(signal, body))
+
+    def _schema(self) -> dict[str, Any]:
+        """How the engine is told the protobuf schema."""
+        oneof: dict[str, Any] = {"input_format_protobuf_oneof_presence": 1}
+        directory = self._store.url.directory
+        if directory is None:
+            return oneof | {"format_schema_source": "string", "format_schema": otlp_proto()}
+        # the embedded engine would put a schema that it is given as text into the working directory
+        path = directory / "otlp.proto"
+        if not self._schema_written:
+            path.write_text(otlp_proto())
+            self._schema_written = True
+        return oneof | {"format_schema": str(path)}
 
 
 def _settled(signal: Signal, body: wire.BytesLike) -> bytes:
