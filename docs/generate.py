@@ -13,7 +13,6 @@ import re
 import sys
 import types
 import typing
-from collections import Counter
 from pathlib import Path
 
 import click
@@ -44,7 +43,8 @@ def configuration() -> str:
 
 
 def section(kind: type, path: str) -> list[str]:
-    described, keys = attributes(kind), written_keys(kind)
+    described = attributes(kind)
+    keys = {field.name: written_name(field.name) for field in dataclasses.fields(kind)}
     hints = typing.get_type_hints(kind)
     rows, nested = [], []
     for field in dataclasses.fields(kind):
@@ -60,13 +60,6 @@ def section(kind: type, path: str) -> list[str]:
     for inner, name in nested:
         lines += section(inner, name)
     return lines
-
-
-def written_keys(kind: type) -> dict[str, str]:
-    """Field name to the key that a user writes; the whole name where two fields would share a key."""
-    names = [field.name for field in dataclasses.fields(kind)]
-    shared = {key for key, times in Counter(map(written_name, names)).items() if times > 1}
-    return {name: name if written_name(name) in shared else written_name(name) for name in names}
 
 
 def as_written(text: str, keys: dict[str, str]) -> str:
