@@ -95,8 +95,8 @@ class Drop:
 
 
 def limits(settings: Mapping[str, float]) -> dict[Signal, Limit]:
-    """Limits by signal, from the settings `traces_s`, `traces_bytes` and so on."""
-    return {signal: Limit(settings[f"{signal.value}_s"], int(settings[f"{signal.value}_bytes"])) for signal in Signal}
+    """Limits by signal, from the settings `traces_s`, `traces_max_bytes` and so on."""
+    return {signal: Limit(settings[f"{signal.value}_s"], int(settings[f"{signal.value}_max_bytes"])) for signal in Signal}
 
 
 def decide(
