@@ -12,6 +12,7 @@ otherwise. A number also equals the same number written otherwise (`5.0` finds 5
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from sonde.query.where import Condition
 
 __all__ = ["Filter"]
+
+_WILD = re.compile(r"[%_\\]")
+_ESCAPED = r"\\\g<0>"
 
 
 class Filter:
@@ -70,17 +74,28 @@ class Filter:
         for one in conditions:
             self.add(self._condition(one))
 
-    def text(self, terms: Terms, contains: Callable[[str], str]) -> None:
+    def text(self, terms: Terms, contains: Callable[[Callable[[str], str]], str]) -> None:
         """Ask for free text.
 
         Args:
             terms: what must and must not be there.
-            contains: the clause for one term, from the placeholder that names it.
+            contains: the clause for one term, from what tests one text for it.
         """
         for term in terms.wanted:
-            self.add(contains(self.bind(term)))
+            self.add(contains(self._holds(term)))
         for term in terms.unwanted:
-            self.add(f"NOT ({contains(self.bind(term))})")
+            self.add(f"NOT ({contains(self._holds(term))})")
+
+    def _holds(self, term: str) -> Callable[[str], str]:
+        """The clause that a text holds a term in any case.
+
+        Of ASCII terms in the form for which the engine uses an index on the lower-case text's words.
+        """
+        if not term.isascii():
+            placeholder = self.bind(term)
+            return lambda text: f"positionCaseInsensitiveUTF8({text}, {placeholder}) > 0"
+        pattern = self.bind(f"%{_WILD.sub(_ESCAPED, term.lower())}%")
+        return lambda text: f"lower({text}) LIKE {pattern}"
 
     def _condition(self, one: Located) -> str:
         if one.nested:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sonde.query.filters import Filter
 from sonde.query.logrows import LOG_SELECT, line_of, read_logs
-from sonde.query.slices import stretches
+from sonde.query.slices import by_time, stretches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,13 +95,12 @@ def _reach(
 ) -> int | None:
     """The time of the line that fills the page, or of the last line there is; None where there is none."""
     reach, left = None, most
-    order = "DESC" if newest_first else "ASC"
     for stretch in stretches(*within, newest_first=newest_first):
         given = conditions()
         given.between(*stretch)
         rows = source.rows(
             f"SELECT toUnixTimestamp64Nano(Timestamp) AS at FROM @otel_logs WHERE {given.sql}"
-            f" ORDER BY Timestamp {order} LIMIT {given.bind(left, 'UInt64')}",
+            f" ORDER BY {by_time(newest_first=newest_first)} LIMIT {given.bind(left, 'UInt64')}",
             given.parameters,
         )
         left -= len(rows)

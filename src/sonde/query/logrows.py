@@ -32,9 +32,9 @@ LINE_HASH = (
 LOG_COLUMNS_SQL = f"""
     toUnixTimestamp64Nano(Timestamp) AS TimeNs, toUnixTimestamp64Nano(ObservedTimestamp) AS ObservedNs,
     {LINE_HASH} AS LineHash, SeverityText, SeverityNumber, ServiceName, Body, BodyType, TraceId, SpanId,
-    TraceFlags, EventName, LogAttributes, LogAttributesTypes, DroppedAttributesCount,
-    ResourceAttributes, ResourceAttributesTypes, ResourceSchemaUrl, ResourceDroppedAttributesCount,
-    ScopeName, ScopeVersion, ScopeAttributes, ScopeAttributesTypes, ScopeSchemaUrl, ScopeDroppedAttributesCount
+    TraceFlags, EventName, LogAttributes, LogAttributesKinds, DroppedAttributesCount,
+    ResourceAttributes, ResourceAttributesKinds, ResourceSchemaUrl, ResourceDroppedAttributesCount,
+    ScopeName, ScopeVersion, ScopeAttributes, ScopeAttributesKinds, ScopeSchemaUrl, ScopeDroppedAttributesCount
 """
 LOG_SELECT = f"SELECT {LOG_COLUMNS_SQL} FROM @otel_logs"
 
@@ -94,17 +94,17 @@ def _record(row: Mapping[str, Any]) -> LogRecord:
         span_id=row["SpanId"],
         flags=int(row["TraceFlags"]),
         event_name=row["EventName"],
-        attributes=typed_map(row["LogAttributes"], row["LogAttributesTypes"]),
+        attributes=typed_map(row["LogAttributes"], row["LogAttributesKinds"]),
         dropped_attributes=int(row["DroppedAttributesCount"]),
         resource=Resource(
-            typed_map(row["ResourceAttributes"], row["ResourceAttributesTypes"]),
+            typed_map(row["ResourceAttributes"], row["ResourceAttributesKinds"]),
             row["ResourceSchemaUrl"],
             int(row["ResourceDroppedAttributesCount"]),
         ),
         scope=Scope(
             row["ScopeName"],
             row["ScopeVersion"],
-            typed_map(row["ScopeAttributes"], row["ScopeAttributesTypes"]),
+            typed_map(row["ScopeAttributes"], row["ScopeAttributesKinds"]),
             row["ScopeSchemaUrl"],
             int(row["ScopeDroppedAttributesCount"]),
         ),

@@ -18,14 +18,14 @@ __all__ = ["SPAN_COLUMNS", "read_spans"]
 SPAN_COLUMNS = """
     TraceId, SpanId, ParentSpanId, TraceState, Flags, SpanName, toString(SpanKind) AS Kind, ServiceName,
     toUnixTimestamp64Nano(Timestamp) AS StartNs, Duration, toString(StatusCode) AS Status, StatusMessage,
-    SpanAttributes, SpanAttributesTypes, DroppedAttributesCount, DroppedEventsCount, DroppedLinksCount,
-    ResourceAttributes, ResourceAttributesTypes, ResourceSchemaUrl, ResourceDroppedAttributesCount,
-    ScopeName, ScopeVersion, ScopeAttributes, ScopeAttributesTypes, ScopeSchemaUrl, ScopeDroppedAttributesCount,
+    SpanAttributes, SpanAttributesKinds, DroppedAttributesCount, DroppedEventsCount, DroppedLinksCount,
+    ResourceAttributes, ResourceAttributesKinds, ResourceSchemaUrl, ResourceDroppedAttributesCount,
+    ScopeName, ScopeVersion, ScopeAttributes, ScopeAttributesKinds, ScopeSchemaUrl, ScopeDroppedAttributesCount,
     arrayMap(t -> toUnixTimestamp64Nano(t), Events.Timestamp) AS EventTimes, Events.Name AS EventNames,
-    Events.Attributes AS EventAttributes, Events.AttributesTypes AS EventTypes,
+    Events.Attributes AS EventAttributes, Events.AttributesKinds AS EventKinds,
     Events.DroppedAttributesCount AS EventDropped,
     Links.TraceId AS LinkTraces, Links.SpanId AS LinkSpans, Links.TraceState AS LinkStates,
-    Links.Attributes AS LinkAttributes, Links.AttributesTypes AS LinkTypes, Links.Flags AS LinkFlags,
+    Links.Attributes AS LinkAttributes, Links.AttributesKinds AS LinkKinds, Links.Flags AS LinkFlags,
     Links.DroppedAttributesCount AS LinkDropped
 """
 
@@ -48,7 +48,7 @@ def read_spans(rows: Iterable[Mapping[str, Any]]) -> Iterator[Span]:
             status_message=row["StatusMessage"],
             trace_state=row["TraceState"],
             flags=int(row["Flags"]),
-            attributes=typed_map(row["SpanAttributes"], row["SpanAttributesTypes"]),
+            attributes=typed_map(row["SpanAttributes"], row["SpanAttributesKinds"]),
             resource=_resource(row, resources),
             scope=_scope(row, scopes),
             events=_events(row),
@@ -62,7 +62,7 @@ def read_spans(rows: Iterable[Mapping[str, Any]]) -> Iterator[Span]:
 def _resource(row: Mapping[str, Any], known: dict[str, Resource]) -> Resource:
     parts = (
         row["ResourceAttributes"],
-        row["ResourceAttributesTypes"],
+        row["ResourceAttributesKinds"],
         row["ResourceSchemaUrl"],
         int(row["ResourceDroppedAttributesCount"]),
     )
@@ -77,7 +77,7 @@ def _scope(row: Mapping[str, Any], known: dict[str, Scope]) -> Scope:
         row["ScopeName"],
         row["ScopeVersion"],
         row["ScopeAttributes"],
-        row["ScopeAttributesTypes"],
+        row["ScopeAttributesKinds"],
         row["ScopeSchemaUrl"],
         int(row["ScopeDroppedAttributesCount"]),
     )
@@ -90,18 +90,18 @@ def _scope(row: Mapping[str, Any], known: dict[str, Scope]) -> Scope:
 def _events(row: Mapping[str, Any]) -> tuple[Event, ...]:
     if not row["EventTimes"]:
         return ()
-    columns = (row["EventTimes"], row["EventNames"], row["EventAttributes"], row["EventTypes"], row["EventDropped"])
+    columns = (row["EventTimes"], row["EventNames"], row["EventAttributes"], row["EventKinds"], row["EventDropped"])
     return tuple(
-        Event(int(time), name, typed_map(values, types), int(dropped))
-        for time, name, values, types, dropped in zip(*columns, strict=True)
+        Event(int(time), name, typed_map(values, kinds), int(dropped))
+        for time, name, values, kinds, dropped in zip(*columns, strict=True)
     )
 
 
 def _links(row: Mapping[str, Any]) -> tuple[Link, ...]:
     if not row["LinkTraces"]:
         return ()
-    columns = ("LinkTraces", "LinkSpans", "LinkStates", "LinkAttributes", "LinkTypes", "LinkFlags", "LinkDropped")
+    columns = ("LinkTraces", "LinkSpans", "LinkStates", "LinkAttributes", "LinkKinds", "LinkFlags", "LinkDropped")
     return tuple(
-        Link(trace, span, state, typed_map(values, types), int(flags), int(dropped))
-        for trace, span, state, values, types, flags, dropped in zip(*(row[name] for name in columns), strict=True)
+        Link(trace, span, state, typed_map(values, kinds), int(flags), int(dropped))
+        for trace, span, state, values, kinds, flags, dropped in zip(*(row[name] for name in columns), strict=True)
     )

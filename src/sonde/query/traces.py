@@ -14,6 +14,7 @@ lies within that day.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from sonde.core.errors import ValidationError
 from sonde.query.cursor import fingerprint, pack, unpack
 from sonde.query.filters import Filter
 from sonde.query.located import TRACE_COLUMNS, located
-from sonde.query.slices import kept_range, stretches
+from sonde.query.slices import by_time, kept_range, stretches
 from sonde.query.spans import KINDS, STATUSES
 from sonde.query.text import parse_text
 from sonde.query.times import MAX_NS
@@ -124,8 +125,8 @@ def search(source: Source, asked: TraceSearch) -> TracePage:
         return TracePage((), None)
     conditions = _conditions(source, asked)
     walk = _Ranked if asked.sort in _RANKS else _Timed
-    ids, following = walk(source, asked, kept, conditions).page()
-    return TracePage(_summaries(source, ids, asked, conditions), following)
+    found = walk(source, asked, kept, conditions).page()
+    return TracePage(_summaries(source, found, asked, conditions), found.next)
 
 
 def choice(name: str, value: str, allowed: Sequence[str]) -> str:
@@ -170,23 +171,40 @@ def _conditions(source: Source, asked: TraceSearch) -> Callable[[], Filter]:
     return make
 
 
-def _contains(term: str) -> str:
+def _contains(holds: Callable[[str], str]) -> str:
     """Where free text looks: names, messages, attribute values, event names and event attribute values."""
-    found = f"positionCaseInsensitiveUTF8(x, {term}) > 0"
     return (
-        f"positionCaseInsensitiveUTF8(SpanName, {term}) > 0 OR positionCaseInsensitiveUTF8(StatusMessage, {term}) > 0"
-        f" OR arrayExists(x -> {found}, mapValues(SpanAttributes))"
-        f" OR arrayExists(x -> {found}, mapValues(ResourceAttributes))"
-        f" OR arrayExists(x -> {found}, Events.Name)"
-        f" OR arrayExists(m -> arrayExists(x -> {found}, mapValues(m)), Events.Attributes)"
+        f"{holds('SpanName')} OR {holds('StatusMessage')}"
+        f" OR arrayExists(x -> {holds('x')}, mapValues(SpanAttributes))"
+        f" OR arrayExists(x -> {holds('x')}, mapValues(ResourceAttributes))"
+        f" OR arrayExists(x -> {holds('x')}, Events.Name)"
+        f" OR arrayExists(m -> arrayExists(x -> {holds('x')}, mapValues(m)), Events.Attributes)"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the first step found.
+
+    Attributes:
+        ids: the page's traces, in order.
+        next: the cursor of the next page.
+        matches: matching spans by trace that were seen on the way; None where they were not counted.
+        uncounted: the range, in nanoseconds, in which matching spans were not seen.
+    """
+
+    ids: list[str]
+    next: str | None
+    matches: Counter[str] | None = None
+    uncounted: tuple[int, int] = (0, 0)
 
 
 class _Timed:
     """A page by time: stretches from one end until the page is full.
 
     A stretch gives the traces whose newest (for `oldest`: oldest) match lies within it. They are first read off its
-    outermost matching spans, which needs no grouping; only where few traces own all of those does a grouping decide.
+    outermost matching spans, which the engine finds without reading on; only where few traces own all of those does a
+    grouping decide.
     """
 
     def __init__(
@@ -197,13 +215,15 @@ class _Timed:
         self.start_ns = max(kept[0], asked.start_ns or 0)
         self.end_ns = min(kept[1] + 1, asked.end_ns if asked.end_ns is not None else MAX_NS)
         self.mark = _mark(asked)
+        self.matches: Counter[str] | None = Counter()
+        self.edge = self.end_ns if self.newest_first else self.start_ns
         self.after: tuple[int, str] | None = None
         if asked.cursor:
             at, trace_id, self.start_ns, self.end_ns = unpack(asked.cursor, self.mark, (int, str, int, int))
             self.after = (at, trace_id)
 
-    def page(self) -> tuple[list[str], str | None]:
-        """The page's trace ids, and the cursor of the next page."""
+    def page(self) -> _Found:
+        """The page's traces, and the cursor of the next page."""
         found: dict[str, int] = {}
         wanted = self.asked.limit + 1
         for stretch in stretches(*self._left(), newest_first=self.newest_first):
@@ -211,9 +231,11 @@ class _Timed:
             if len(found) >= wanted:
                 break
         ids = list(found)[: self.asked.limit]
-        if len(found) < wanted:
-            return ids, None
-        return ids, pack(self.mark, [found[ids[-1]], ids[-1], self.start_ns, self.end_ns])
+        following = None
+        if len(found) >= wanted:
+            following = pack(self.mark, [found[ids[-1]], ids[-1], self.start_ns, self.end_ns])
+        uncounted = (self.start_ns, self.edge) if self.newest_first else (self.edge, self.end_ns)
+        return _Found(ids, following, self.matches, uncounted)
 
     def _left(self) -> tuple[int, int]:
         """The range that the pages before this one have not used up."""
@@ -224,25 +246,30 @@ class _Timed:
 
     def _within(self, stretch: tuple[int, int], missing: int, found: dict[str, int]) -> list[tuple[str, int]]:
         """The first traces of a stretch, at most as many as are missing."""
-        most = 10 * missing
-        rows = self._outermost(stretch, most)
-        complete = len(rows) < most
-        if not complete:
-            # Spans at the very moment where the statement stopped may be missing, and with them a trace that comes first.
-            rows = [(name, at) for name, at in rows if at != rows[-1][1]]
-        heads = self._unseen(rows, found)
-        if not complete and len(heads) < missing:
-            return self._grouped(stretch, missing)
-        return heads[:missing]
+        for most in (2 * missing, 20 * missing):
+            rows = self._outermost(stretch, most)
+            complete = len(rows) < most
+            self.edge = stretch[0] if self.newest_first else stretch[1]
+            if not complete:
+                # Spans at the moment where the statement stopped may be missing, and with them a trace that comes first.
+                last = rows[-1][1]
+                self.edge = last + 1 if self.newest_first else last
+                rows = [(name, at) for name, at in rows if at != last]
+            heads = self._unseen(rows, found)
+            if complete or len(heads) >= missing:
+                if self.matches is not None:
+                    self.matches.update(name for name, _ in rows)
+                return heads[:missing]
+        self.matches = None
+        return self._grouped(stretch, missing)
 
     def _outermost(self, stretch: tuple[int, int], most: int) -> list[tuple[str, int]]:
         """Trace id and time of matching spans from the asked end, ties by id."""
         given = self.conditions()
         given.between(*stretch)
-        order = "DESC" if self.newest_first else "ASC"
         rows = self.source.rows(
             f"SELECT TraceId AS id, toUnixTimestamp64Nano(Timestamp) AS at FROM @otel_traces WHERE {given.sql}"
-            f" ORDER BY Timestamp {order} LIMIT {given.bind(most, 'UInt64')}",
+            f" ORDER BY {by_time(newest_first=self.newest_first)} LIMIT {given.bind(most, 'UInt64')}",
             given.parameters,
         )
         pairs = [(str(row["id"]), int(row["at"])) for row in rows]
@@ -306,8 +333,8 @@ class _Ranked:
         if asked.cursor:
             self.offset, self.start_ns, self.end_ns = unpack(asked.cursor, self.mark, (int, int, int))
 
-    def page(self) -> tuple[list[str], str | None]:
-        """The page's trace ids, and the cursor of the next page."""
+    def page(self) -> _Found:
+        """The page's traces, and the cursor of the next page."""
         matching, around = self.conditions(), Filter()
         matching.between(self.start_ns, self.end_ns)
         around.parameters = matching.parameters
@@ -323,35 +350,65 @@ class _Ranked:
         )
         ids = [str(row["id"]) for row in rows]
         following = pack(self.mark, [self.offset + limit, self.start_ns, self.end_ns]) if len(ids) > limit else None
-        return ids[:limit], following
+        return _Found(ids[:limit], following)
 
 
 def _summaries(
-    source: Source, ids: list[str], asked: TraceSearch, conditions: Callable[[], Filter]
+    source: Source, found: _Found, asked: TraceSearch, conditions: Callable[[], Filter]
 ) -> tuple[TraceSummary, ...]:
-    """What a list shows of each trace, in the order of the ids."""
-    if not ids:
+    """What a list shows of each trace, in the order of the page."""
+    if not found.ids:
         return ()
+    within = bounds(source, found.ids)
+    # Conditions on attributes and text read the largest columns: matches that the first step saw are not counted again.
+    matches = _matches(source, found, conditions, within) if asked.where or asked.text else None
     matching, given = conditions(), Filter()
     matching.between(asked.start_ns, asked.end_ns)
-    given.parameters = matching.parameters
-    given.add(f"TraceId IN {given.bind(ids, 'Array(String)')}")
-    given.between(*(bounds(source, ids) or (None, None)))
+    if matches is None:
+        given.parameters = matching.parameters
+    given.add(f"TraceId IN {given.bind(found.ids, 'Array(String)')}")
+    given.between(*(within or (None, None)))
     rows = source.rows(
         f"""SELECT TraceId AS id, ServiceName AS service, toUnixTimestamp64Nano(min(Timestamp)) AS first,
             max(toUnixTimestamp64Nano(Timestamp) + Duration) AS last, uniqExact(SpanId, SpanKind) AS spans,
-            uniqExactIf((SpanId, SpanKind), StatusCode = 'Error') AS errors, countIf({matching.sql}) AS matched,
+            uniqExactIf((SpanId, SpanKind), StatusCode = 'Error') AS errors,
+            {f"countIf({matching.sql})" if matches is None else "0"} AS matched,
             min((ParentSpanId != '', toUnixTimestamp64Nano(Timestamp), SpanName)) AS root
         FROM @otel_traces WHERE {given.sql} GROUP BY id, service""",
         given.parameters,
     )
-    by_id: dict[str, list[dict[str, Any]]] = {name: [] for name in ids}
+    by_id: dict[str, list[dict[str, Any]]] = {name: [] for name in found.ids}
     for row in rows:
         by_id[row["id"]].append(row)
-    return tuple(_summary(name, parts) for name, parts in by_id.items() if parts)
+    return tuple(
+        _summary(name, parts, matches[name] if matches is not None else sum(int(part["matched"]) for part in parts))
+        for name, parts in by_id.items()
+        if parts
+    )
 
 
-def _summary(trace_id: str, parts: list[dict[str, Any]]) -> TraceSummary:
+def _matches(
+    source: Source, found: _Found, conditions: Callable[[], Filter], within: tuple[int, int] | None
+) -> Counter[str] | None:
+    """How many spans of each trace match: those seen in the first step, and those where it did not look."""
+    if found.matches is None:
+        return None
+    start_ns, end_ns = found.uncounted
+    if within is not None:
+        start_ns, end_ns = max(start_ns, within[0]), min(end_ns, within[1])
+    counts = Counter({name: found.matches[name] for name in found.ids})
+    if start_ns < end_ns:
+        given = conditions()
+        given.add(f"TraceId IN {given.bind(found.ids, 'Array(String)')}")
+        given.between(start_ns, end_ns)
+        rows = source.rows(
+            f"SELECT TraceId AS id, count() AS n FROM @otel_traces WHERE {given.sql} GROUP BY id", given.parameters
+        )
+        counts.update({row["id"]: int(row["n"]) for row in rows})
+    return counts
+
+
+def _summary(trace_id: str, parts: list[dict[str, Any]], matched: int) -> TraceSummary:
     """One trace from its rows by service."""
     root = min(parts, key=lambda part: tuple(part["root"]))
     first = min(int(part["first"]) for part in parts)
@@ -367,5 +424,5 @@ def _summary(trace_id: str, parts: list[dict[str, Any]]) -> TraceSummary:
         spans=sum(int(part["spans"]) for part in parts),
         errors=sum(int(part["errors"]) for part in parts),
         services=tuple(services),
-        matched=sum(int(part["matched"]) for part in parts),
+        matched=matched,
     )

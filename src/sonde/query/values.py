@@ -1,7 +1,9 @@
 """Attribute values, put together again from the strings and types that the store keeps, and as JSON shows them.
 
-Stored form: a map of strings, and beside it a map from the keys whose values were not strings to what they were: `bool`
-(`true`/`false`), `int` and `double` (decimal), `bytes` (base64), `array` and `kvlist` (JSON text), `empty`.
+Stored form: a map of strings, and beside it a letter for each entry, in the map's order, that says what the value was:
+`s`(tring), `b`(ool: `true`/`false`), `i`(nt) and `d`(ouble) in decimal, `x` (bytes, base64), `a`(rray) and `k`(vlist) as JSON
+text, `e`(mpty); no letters where all were strings. Where letters and entries do not match in number (a sender gave one key
+twice, against OTLP), nobody can say which is which, and the values stay text. A log record's body has its kind as a word.
 
 JSON form: what the type suggests; bytes are base64 text and the doubles that JSON has no number for are `"NaN"`,
 `"Infinity"` and `"-Infinity"`, as in OTLP/JSON.
@@ -23,15 +25,15 @@ if TYPE_CHECKING:
 __all__ = ["plain", "plain_map", "typed", "typed_map"]
 
 
-def typed_map(values: Mapping[str, str], types: Mapping[str, str]) -> dict[str, Value]:
+def typed_map(values: Mapping[str, str], kinds: str) -> dict[str, Value]:
     """Typed values by key; a value whose text does not fit its type stays text."""
-    if not types:
+    if len(kinds) != len(values):
         return dict(values)
-    return {key: typed(text, types.get(key, "")) for key, text in values.items()}
+    return {key: typed(text, kind) for (key, text), kind in zip(values.items(), kinds, strict=True)}
 
 
 def typed(text: str, kind: str) -> Value:
-    """One value from its text and its type; text that does not fit the type, or an unknown type, stays text."""
+    """One value from its text and its type (a word or its letter); text that does not fit the type, or an unknown type, stays text."""
     reader = _READERS.get(kind)
     if reader is None:
         return text
@@ -70,7 +72,7 @@ def _empty(_text: str) -> None:
     return None
 
 
-_READERS: Mapping[str, Callable[[str], Value]] = {
+_READERS: dict[str, Callable[[str], Value]] = {
     "bool": _bool,
     "int": int,
     "double": float,
@@ -79,3 +81,4 @@ _READERS: Mapping[str, Callable[[str], Value]] = {
     "kvlist": json.loads,
     "empty": _empty,
 }
+_READERS |= {{"bytes": "x"}.get(kind, kind[0]): reader for kind, reader in _READERS.items()}

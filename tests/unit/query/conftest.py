@@ -1,9 +1,9 @@
 """A store for each module's tests."""
 
 import pytest
-from stored import Desk, opened
 
 from sonde.query import Query
+from stored import Desk, opened
 
 
 @pytest.fixture(scope="module")

@@ -179,3 +179,20 @@ def test_a_summary_tells_of_the_whole_trace(query):
 def test_what_is_not_understood_names_the_parameter(query, asked, name):
     with pytest.raises(ValidationError, match=rf"^{name}: "):
         query.find_traces(TraceSearch(**asked))
+
+
+@pytest.mark.parametrize("sort", ["recent", "oldest"])
+def test_every_match_is_counted_also_where_the_page_was_full_before_it(desk, query, sort):
+    spans = [
+        {"trace": 4001 + n % 3, "id": n + 1, "at_ms": n * 40, "name": sort, "attributes": {"interleaved": sort}}
+        for n in range(90)
+    ]
+    desk.spans(*spans)
+    asked, counts = TraceSearch(where=(f"interleaved={sort}",), sort=sort, limit=1), {}
+    while True:
+        page = query.find_traces(asked)
+        counts |= {one.trace_id: one.matched for one in page.traces}
+        if page.next is None:
+            break
+        asked = replace(asked, cursor=page.next)
+    assert counts == {trace_id(4001 + n): 30 for n in range(3)}

@@ -36,7 +36,17 @@ def test_typed(text, kind, expected):
 
 
 def test_a_map_is_typed_by_key():
-    assert typed_map({"a": "1", "b": "1"}, {"a": "int"}) == {"a": 1, "b": "1"}
+    assert typed_map({"a": "1", "b": "1", "c": "1"}, "isd") == {"a": 1, "b": "1", "c": 1.0}
+    assert typed_map({"a": "1", "b": ""}, "") == {"a": "1", "b": ""}
+
+
+def test_letters_that_do_not_fit_the_entries_leave_text():
+    assert typed_map({"a": "1", "b": "true"}, "i") == {"a": "1", "b": "true"}
+
+
+def test_every_letter_is_known():
+    stored = {"b": "true", "i": "1", "d": "1.5", "x": "AA==", "a": "[1]", "k": '{"q":1}', "e": "", "s": "1"}
+    assert [typed(text, letter) for letter, text in stored.items()] == [True, 1, 1.5, b"\x00", [1], {"q": 1}, None, "1"]
 
 
 def test_json_can_hold_the_plain_form():
