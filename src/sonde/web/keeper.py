@@ -11,29 +11,30 @@ taken at the next start.
 
 from __future__ import annotations
 
+import importlib
 import logging
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, replace
 from typing import Any
 
-import uvicorn
-
-from sonde.core.errors import InternalError, SondeError
+from sonde.core.errors import InternalError, SondeError, StorageError
+from sonde.journal import recover
 from sonde.receivers.intake import Tenants
 from sonde.runtime.board import Board
 from sonde.runtime.inheritance import Inheritance
 from sonde.runtime.keeping import KeeperSettings
 from sonde.runtime.lifeline import on_stop
 from sonde.store import Ingester, Store, Upkeep, limits, open_store
-from sonde.web.app import create_app
 from sonde.web.keeper_metrics import keeper_families
 
 __all__ = ["Keeper", "main"]
 
-NOTICE_EVERY_S = 1.0
+NOTICE_EVERY_S, STARTING_NOTICE_EVERY_S = 1.0, 0.05
+ADOPT_EVERY_S = 60.0
 DRAIN_S = 10.0
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.2, 5.0
 
@@ -60,10 +61,9 @@ class Keeper:
         self._upkeep: Upkeep | None = None
         self._trouble = "the store is being opened"
         self._failure: SondeError | None = None
-        tenants = Tenants(settings.tenants)
-        self._app = create_app(
-            None, status=self.status, tenant_header=settings.tenants.header, resolve_tenant=tenants.resolve
-        )
+        self._app: Any = None
+        self._web: Any = None
+        self._adopted_at = 0.0
 
     def run(self) -> None:
         """Keep and answer until told to stop.
@@ -72,17 +72,15 @@ class Keeper:
             SondeError: the store cannot be opened, and trying again would not help.
         """
         on_stop(self._inheritance.parent_fd, self._stop.set)
-        web = uvicorn.Server(
-            uvicorn.Config(self._app, log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="off")
-        )
-        answering = threading.Thread(target=web.run, args=([self._inheritance.sockets["web"]],), name="web")
-        keeping = threading.Thread(target=self._keep, name="ingest")
+        answering = threading.Thread(target=self._guarded, args=(self._answer,), name="web")
+        keeping = threading.Thread(target=self._guarded, args=(self._keep,), name="ingest")
         answering.start()
         keeping.start()
         while not self._stop.is_set():
             self._report()
-            self._stop.wait(NOTICE_EVERY_S)
-        web.should_exit = True
+            self._stop.wait(NOTICE_EVERY_S if self._is_ready() else STARTING_NOTICE_EVERY_S)
+        if self._web is not None:
+            self._web.should_exit = True
         answering.join()
         keeping.join()
         self._board.withdraw(self._name)
@@ -105,21 +103,46 @@ class Keeper:
         }
         return parts
 
-    def _keep(self) -> None:
-        """The ingest thread: open the store, take segments in until stopped, drain, close."""
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """A thread's work; the end of one, for whatever reason, ends the process, which the supervisor starts again."""
         try:
-            store = self._opened()
-            if store is None:
-                return
-            with closing(store):
-                self._take_in(store)
+            work()
         except SondeError as error:
             self._failure = error
         except Exception as error:
-            log.exception("ingest ended")
-            self._failure = InternalError(f"ingest ended: {error}")
+            log.exception("the keeper ends")
+            self._failure = InternalError(f"the keeper ended: {error}")
         finally:
             self._stop.set()
+
+    def _answer(self) -> None:
+        """The web thread. Its libraries take a second to load, in which the other thread opens the store."""
+        uvicorn = importlib.import_module("uvicorn")
+        tenants = Tenants(self._settings.tenants)
+        app = importlib.import_module("sonde.web.app").create_app(
+            self._store,
+            status=self.status,
+            tenant_header=self._settings.tenants.header,
+            resolve_tenant=tenants.resolve,
+        )
+        self._app = app
+        self._publish()
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="off")
+        self._web = uvicorn.Server(config)
+        if not self._stop.is_set():
+            self._web.run([self._inheritance.sockets["web"]])
+
+    def _publish(self) -> None:
+        """Give the application the store, whichever of the two was there first."""
+        if self._app is not None and self._store is not None:
+            self._app.state.parts = replace(self._app.state.parts, store=self._store)
+
+    def _keep(self) -> None:
+        """The ingest thread: open the store, take segments in until stopped, drain, close."""
+        store = self._opened()
+        if store is not None:
+            with closing(store):
+                self._take_in(store)
 
     def _opened(self) -> Store | None:
         pause = FIRST_PAUSE_S
@@ -141,9 +164,9 @@ class Keeper:
     def _take_in(self, store: Store) -> None:
         self._store = store
         self._ingester = Ingester(store, self._settings.data / "journal")
-        self._app.state.parts = replace(self._app.state.parts, store=store)
+        self._publish()
         self._upkeep = Upkeep(store, limits(asdict(self._settings.retention)))
-        tidying = threading.Thread(target=self._upkeep.run, args=(self._stop,), name="upkeep")
+        tidying = threading.Thread(target=self._upkeep.run, args=(self._stop,), name="upkeep", daemon=True)
         tidying.start()
         try:
             self._drain(self._ingester)
@@ -167,7 +190,22 @@ class Keeper:
         upkeep = self._upkeep.status() if self._upkeep else {}
         families = keeper_families(ingest, upkeep)
         figures = {"trouble": self._trouble, "ingest": ingest, "upkeep": upkeep, "metrics": families}
-        self._board.post(self._name, ready=not self._trouble and self._ingester is not None, figures=figures)
+        self._board.post(self._name, ready=self._is_ready(), figures=figures)
+        self._adopt()
+
+    def _is_ready(self) -> bool:
+        return not self._trouble and self._ingester is not None and self._web is not None and self._web.started
+
+    def _adopt(self) -> None:
+        """Seal what doors left open that do not come back; doors that start again seal their own."""
+        now = time.monotonic()
+        if now - self._adopted_at < ADOPT_EVERY_S and self._adopted_at:
+            return
+        self._adopted_at = now
+        try:
+            recover(self._settings.data / "journal")
+        except StorageError as error:
+            log.warning("segments of doors that ended cannot be sealed yet: %s", error.message)
 
 
 def main() -> None:
