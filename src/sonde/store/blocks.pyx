@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """OTLP requests as the engine's own blocks: one pass over the bytes, a buffer per column, no object per record.
 
-ClickHouse can read OTLP itself (`landing` and `schema/0001_landing.sql` let it), at about ten CPU-seconds per million
+ClickHouse can read OTLP itself (`landing` and `schema/decode.sql` let it), at about ten CPU-seconds per million
 spans: it decodes every field through a virtual call, and the SQL that turns OTLP's values into the columns' form walks
 them again and again. These functions do the same in one walk and hand over blocks in ClickHouse's `Native` format, which it
 only copies. Both ways give the same rows; a test holds them together. The parts:

@@ -46,6 +46,13 @@ _IDLE_S = 0.1
 _FIRST_PAUSE_S, _MAX_PAUSE_S = 0.2, 10.0
 _BATCH = 64
 _CATALOGUE_S = 5.0
+_PATIENCE = 20  # times, over some three minutes
+
+# States of the engine that pass: timeouts, overload, memory, disk, network, read-only, Keeper, shutdown. Source: ClickHouse,
+# src/Common/ErrorCodes.cpp. 0 is an error without a number.
+_PASSING = frozenset(
+    {0, 3, 74, 75, 76, 159, 160, 164, 173, 198, 202, 203, 209, 210, 236, 241, 242, 243, 252, 279, 319, 425, 999}
+)
 
 log = logging.getLogger("sonde.store")
 
@@ -66,6 +73,8 @@ class Ingester:
         self._cursor = None if store.is_none else Cursor(journal_dir, READER)
         self._landing = Landing(store)
         self._flushed_at = clock.monotonic()
+        self._is_stopping = False
+        self._refused: tuple[str, int] = ("", 0)
         self._lock = threading.Lock()
         self._figures: dict[str, Any] = {
             "segments": 0,
@@ -96,13 +105,14 @@ class Ingester:
         for number, segment in enumerate(batch):
             self._take(segment)
             self._measure(waiting[number + 1 :])
-        self._write_catalogue(at_once=not waiting)
+        self._write_catalogue(at_once=self._is_stopping and not waiting)
         self._note(last_error="")
         return len(batch)
 
     def run(self, stop: threading.Event) -> None:
         """Take segments until told to stop; an engine that is away is asked again and again, ever more slowly."""
         pause = _FIRST_PAUSE_S
+        self._is_stopping = False
         while not stop.is_set():
             try:
                 taken = self.step()
@@ -114,6 +124,7 @@ class Ingester:
                 pause = _FIRST_PAUSE_S
                 if not taken:
                     stop.wait(_IDLE_S)
+        self._is_stopping = True  # the last `step` that finds nothing writes the catalogue out
 
     def status(self) -> dict[str, Any]:
         """Figures since the start, for metrics and readiness.
@@ -142,13 +153,30 @@ class Ingester:
                 )
         except NotFoundError:
             return  # somebody finished or removed it since it was listed
-        except (MalformedError, EngineError) as error:
-            if isinstance(error, EngineError) and error.code not in POISON:
+        except EngineError as error:
+            if not self._is_hopeless(segment, error):
                 raise
+            self._set_aside(segment, error)
+            return
+        except (SondeError, MemoryError) as error:
+            if not isinstance(error, MalformedError):
+                raise
+            self._set_aside(segment, error)
+            return
+        except Exception as error:
+            log.exception("a defect in ingest; segment %s is set aside", segment.id)
             self._set_aside(segment, error)
             return
         self._cursor.finish(segment)
         self._count(segments=1, bytes=segment.size_bytes)
+
+    def _is_hopeless(self, segment: Segment, error: EngineError) -> bool:
+        """Whether the bytes are to blame: the engine says so, or refuses them often for no state of its own that passes."""
+        if error.code in POISON:
+            return True
+        refused, times = self._refused
+        self._refused = (segment.id, times + 1 if refused == segment.id else 1)
+        return error.code not in _PASSING and self._refused[1] >= _PATIENCE
 
     def _body(self, segment: Segment) -> bytes:
         try:
@@ -158,7 +186,7 @@ class Ingester:
             self._count(damaged=1)
             return salvage(self._directory, segment)[0]
 
-    def _set_aside(self, segment: Segment, error: SondeError) -> None:
+    def _set_aside(self, segment: Segment, error: Exception) -> None:
         log.error("segment %s cannot be stored and is set aside: %s", segment.id, error)
         quarantine(self._directory, segment, f"the store refused it: {error}")
         self._count(poisoned=1)

@@ -3,7 +3,7 @@
 Two ways lead to the same rows. Where the encoder was compiled (`blocks`), a segment becomes one block per table, which the
 engine only copies. Where not, or with `SONDE_PURE=1`, the engine decodes: the segment's bytes are an OTLP request, which
 goes into a landing table as it lies, and materialized views make rows of it. Nested values are made text before
-(`wire.flatten`).
+(`wire.flatten`). Those tables and views (`schema/decode.sql`) are made when they are first needed.
 
 Why a replay changes nothing: every insert carries a token, and each table remembers a thousand of them. A token names
 the blocks of its insert by their order, so a replay must cut the data as the first attempt did: one insert is one
@@ -26,6 +26,7 @@ from sonde.core.signal import Signal
 from sonde.otlp import wire
 from sonde.store.catalogue import Catalogue
 from sonde.store.engine import EngineError
+from sonde.store.migrate import prepare_decoding
 from sonde.store.render import otlp_proto
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Landing:
         self._store = store
         self._encoder = _Encoder() if encode and _Encoder is not None else None
         self._schema_written = False
+        self._prepared: set[str] = set()
         self.catalogue = Catalogue(store)
 
     def land(self, signal: Signal, tenant: str, body: wire.BytesLike, *, token: str, created_ns: int) -> None:
@@ -121,6 +123,9 @@ class Landing:
     def _decode(
         self, signal: Signal, tenant: str, body: wire.BytesLike, *, settings: dict[str, Any], created_ns: int
     ) -> None:
+        if tenant not in self._prepared:
+            prepare_decoding(self._store.engine, self._store.place(tenant))
+            self._prepared.add(tenant)
         table = self._store.table(tenant, f"sonde_landing_{signal.value}")
         trailer = _TIME_TAG + created_ns.to_bytes(8, "little")
         settings = settings | self._schema()

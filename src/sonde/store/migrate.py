@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sonde.store.engine import Engine
     from sonde.store.render import Place
 
-__all__ = ["applied", "migrate"]
+__all__ = ["applied", "migrate", "prepare_decoding"]
 
 
 def applied(engine: Engine, place: Place) -> set[int]:
@@ -57,6 +57,15 @@ def migrate(engine: Engine, place: Place) -> list[int]:
             f" ({version}, '{known[version]}')"
         )
     return missing
+
+
+def prepare_decoding(engine: Engine, place: Place) -> None:
+    """Make the landing tables and views by which the engine decodes segments itself, where they are missing.
+
+    They hold no data and are no version of the schema: a database has them only if it was ever written to without encoder.
+    """
+    for statement in render("decode.sql", place):
+        engine.command(statement)
 
 
 def _prepare(engine: Engine, place: Place) -> None:

@@ -109,7 +109,7 @@ class Place:
 
 @cache
 def versions() -> dict[int, str]:
-    """The migrations' file names by version, ascending; a file `0003_logs.sql` is version 3."""
+    """The migrations' file names by version, ascending; a file `0002_logs.sql` is version 2."""
     names = sorted(entry.name for entry in _SCHEMA.iterdir() if re.fullmatch(r"\d{4}_\w+\.sql", entry.name))
     return {int(name[:4]): name for name in names}
 

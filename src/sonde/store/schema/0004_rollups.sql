@@ -57,17 +57,6 @@ SETTINGS {{settings}};
 
 {{distribute sonde_attributes}};
 
--- Only where the engine decodes: the encoder counts for itself.
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS {{view sonde_attributes_traces_mv}} TO {{name sonde_attributes}} AS
-{{include catalogue traces s.spans.attributes length(s.spans)}};
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS {{view sonde_attributes_logs_mv}} TO {{name sonde_attributes}} AS
-{{include catalogue logs s.records.attributes length(s.records)}};
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS {{view sonde_attributes_metrics_mv}} TO {{name sonde_attributes}} AS
-{{include catalogue metrics {{point_attributes}} {{point_count}}}};
-
 -- Who calls whom, by minute. ServerType: service, or database, messaging or external for a peer that sends no spans.
 -- Durations are the client's, in nanoseconds. A minute is counted anew when spans of it come late: Version is the number
 -- of spans that it was counted from, and the highest one is valid, also for edges that are no longer in it. A row of
