@@ -116,7 +116,7 @@ def slice_of(seconds: Mapping[int, int], start_s: int) -> Slice:
     taken: list[int] = []
     before = held = 0
     for second in sorted(seconds):
-        if before >= skipped and held < SLICE_SPANS:
+        if before + seconds[second] > skipped and held < SLICE_SPANS:
             taken.append(second)
             held += seconds[second]
         before += seconds[second]

@@ -21,9 +21,9 @@ Not promised: exactness below a day; on a cluster, sizes are those of the node t
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sonde.core.clock import SYSTEM_CLOCK
 from sonde.core.signal import Signal
@@ -96,7 +96,9 @@ class Drop:
 
 def limits(settings: Mapping[str, float]) -> dict[Signal, Limit]:
     """Limits by signal, from the settings `traces_s`, `traces_max_bytes` and so on."""
-    return {signal: Limit(settings[f"{signal.value}_s"], int(settings[f"{signal.value}_max_bytes"])) for signal in Signal}
+    return {
+        signal: Limit(settings[f"{signal.value}_s"], int(settings[f"{signal.value}_max_bytes"])) for signal in Signal
+    }
 
 
 def decide(
@@ -140,7 +142,7 @@ def _beyond(partitions: list[Partition], size_bytes: int, today: date) -> list[P
     return gone
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Retention:
     """Drops what is beyond the limits. Not thread-safe.
 
@@ -153,11 +155,6 @@ class Retention:
     store: Store
     limits: Mapping[Signal, Limit]
     clock: Clock = SYSTEM_CLOCK
-    _settings: dict[str, Any] = field(init=False)
-
-    def __post_init__(self) -> None:
-        is_embedded = self.store.url.kind == "chdb"
-        self._settings = {"max_partition_size_to_drop": 0, "mutations_sync": 1 if is_embedded else 0}
 
     def plan(self, tenant: str) -> list[Drop]:
         """What would be dropped now.
@@ -225,7 +222,8 @@ class Retention:
                 self._alter(tenant, table, f"DELETE WHERE {condition} < toDateTime('{oldest} 00:00:00')")
 
     def _alter(self, tenant: str, table: str, change: str) -> None:
-        place = self.store.place(tenant)
+        is_embedded = self.store.url.kind == "chdb"  # where no connection can time out while rows are deleted
         self.store.engine.command(
-            f"ALTER TABLE {self.store.stored(tenant, table)}{place.on_cluster} {change}", settings=self._settings
+            f"ALTER TABLE {self.store.stored(tenant, table)}{self.store.place(tenant).on_cluster} {change}",
+            settings={"max_partition_size_to_drop": 0, "mutations_sync": 1 if is_embedded else 0},
         )

@@ -1,9 +1,9 @@
 """The keeper: the process that takes journal segments into the store and answers questions.
 
-Ingest and upkeep (edges, retention) run in a thread each, questions in uvicorn's. The web port answers from the first moment, also while the
-store is opened or down: `/readyz` then says so, and questions get a retryable refusal. When the store cannot be opened
-for a reason that passes (a server that is away), the keeper keeps trying; when it is a mistake (a wrong URL, a directory
-that another process holds), it ends with the reason.
+Ingest and upkeep (edges, retention) run in a thread each, questions in uvicorn's. The web port answers from the first
+moment, also while the store is opened or down: `/readyz` then says so, and questions get a retryable refusal. When the
+store cannot be opened for a reason that passes (a server that is away), the keeper keeps trying; when it is a mistake
+(a wrong URL, a directory that another process holds), it ends with the reason.
 
 Stopping: the doors have sealed the journal by then, so the ingest takes what is left for up to `DRAIN_S`; what remains is
 taken at the next start.
