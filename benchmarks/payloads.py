@@ -16,7 +16,11 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 __all__ = ["log_requests", "metric_requests", "trace_requests"]
 
 SERVICES = ("frontend", "cart", "checkout", "payment", "inventory", "shipping", "recommendation", "search")
-ROUTES = tuple(f"/api/v1/{noun}/{{id}}{tail}" for noun in ("orders", "items", "users", "carts", "quotes") for tail in ("", "/lines"))
+ROUTES = tuple(
+    f"/api/v1/{noun}/{{id}}{tail}"
+    for noun in ("orders", "items", "users", "carts", "quotes")
+    for tail in ("", "/lines")
+)
 METHODS = ("GET", "GET", "GET", "POST", "PUT")
 
 
@@ -87,7 +91,9 @@ def trace_requests(
     return requests
 
 
-def log_requests(count: int, records: int = 1000, *, seed: int = 7, start_ns: int = 1_760_000_000_000_000_000) -> list[bytes]:
+def log_requests(
+    count: int, records: int = 1000, *, seed: int = 7, start_ns: int = 1_760_000_000_000_000_000
+) -> list[bytes]:
     """`count` serialized log requests of `records` log records of about 250 bytes."""
     rng = random.Random(seed)
     now = start_ns
@@ -118,7 +124,9 @@ def log_requests(count: int, records: int = 1000, *, seed: int = 7, start_ns: in
     return requests
 
 
-def metric_requests(count: int, points: int = 1000, *, seed: int = 7, start_ns: int = 1_760_000_000_000_000_000) -> list[bytes]:
+def metric_requests(
+    count: int, points: int = 1000, *, seed: int = 7, start_ns: int = 1_760_000_000_000_000_000
+) -> list[bytes]:
     """`count` serialized metric requests of `points` data points: half sums, a quarter gauges, a quarter histograms."""
     rng = random.Random(seed)
     now = start_ns
@@ -134,7 +142,9 @@ def metric_requests(count: int, points: int = 1000, *, seed: int = 7, start_ns: 
         total.sum.aggregation_temporality = 2
         total.sum.is_monotonic = True
         level = scope.metrics.add(name="process.memory.usage", unit="By", description="Resident memory.")
-        timing = scope.metrics.add(name="http.server.request.duration", unit="s", description="Duration of HTTP requests.")
+        timing = scope.metrics.add(
+            name="http.server.request.duration", unit="s", description="Duration of HTTP requests."
+        )
         timing.histogram.aggregation_temporality = 2
         bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5]
         for index in range(points):

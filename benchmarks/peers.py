@@ -64,7 +64,7 @@ receivers: {{otlp: {{protocols: {{grpc: {{endpoint: 127.0.0.1:{port}, max_recv_m
 exporters: {{{target}}}
 service:
   telemetry: {{metrics: {{level: none}}}}
-  pipelines: {{traces: {{receivers: [otlp], exporters: [{target.split(":")[0]}]}}}}
+  pipelines: {{traces: {{receivers: [otlp], exporters: [{target.split(":", maxsplit=1)[0]}]}}}}
 """
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(config)

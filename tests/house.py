@@ -18,7 +18,9 @@ MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|Users|root)/\w+")
 
 
 def tracked() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
@@ -36,9 +38,17 @@ def breaches() -> list[str]:
             if path.stem in FORBIDDEN_NAMES:
                 found.append(f"{name}: a room is named after what it holds")
         if path.suffix in {".py", ".pyx"} and name != "tests/house.py":
-            found += [f"{name}:{n}: left for later" for n, line in enumerate(text.splitlines(), 1) if LEFT_FOR_LATER.search(line)]
+            found += [
+                f"{name}:{n}: left for later"
+                for n, line in enumerate(text.splitlines(), 1)
+                if LEFT_FOR_LATER.search(line)
+            ]
         if name != "tests/house.py":
-            found += [f"{name}:{n}: a path of one machine" for n, line in enumerate(text.splitlines(), 1) if MACHINE_PATH.search(line)]
+            found += [
+                f"{name}:{n}: a path of one machine"
+                for n, line in enumerate(text.splitlines(), 1)
+                if MACHINE_PATH.search(line)
+            ]
         if name.startswith("locks/") and "://" in text:
             found.append(f"{name}: a lock file names an address; make it with `make lock`")
     return found
