@@ -128,7 +128,7 @@ def shown_log(record: LogRecord) -> dict[str, Any]:
 
 
 def _resource(resource: Resource) -> dict[str, Any]:
-    return plain_map(resource.attributes)  # type: ignore[return-value]
+    return plain_map(resource.attributes)
 
 
 def _scope(scope: Scope) -> dict[str, Any]:
