@@ -128,8 +128,8 @@ class Road:
         return True
 
     def strike(self, target: str) -> None:
-        """One fault, after a random time."""
-        time.sleep(self.random.uniform(0.02, 1.6))
+        """One fault, after a random time: mostly short, to hit starting and recovering, now and then long enough to ingest."""
+        time.sleep(self.random.uniform(0.02, 1.6) if self.random.random() < 0.7 else self.random.uniform(1.6, 8.0))
         if target == "all":
             self.server.kill()
             self.server.get.close()
@@ -141,7 +141,8 @@ class Road:
             for pid in self.children("door-"):
                 os.kill(pid, signal.SIGCONT)
         else:
-            self.kill_child("door-" if target == "door" else "keeper")
+            kind = "door-" if target == "door" else "keeper"
+            wait_until(lambda: self.kill_child(kind), within_s=30, what=f"a {kind} to kill")
 
     def run(self, target: str, count: int, say=lambda text: None) -> None:
         self.server.wait_ready()
