@@ -1,9 +1,9 @@
 """Reading from the newest end backwards (or from the oldest forwards) in growing stretches of time.
 
 The tables lie in order of minutes, so a statement that asks in that order (`by_time`) reads from the asked end and stops
-when it has enough. Before it reads it consults the skip indexes of the whole range, which over weeks costs more than the
-reading: the newest hour is asked first, and more only while the page is not full. Stretches grow twentyfold, so that even
-years take few statements.
+when it has enough. Even so it reads whole minutes and consults the skip indexes of the whole range, which over weeks
+costs more than the reading: the newest minute is asked first, and more only while the page is not full. Stretches grow
+twentyfold, so that even years take six statements.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["by_time", "kept_range", "stretches"]
 
-FIRST_NS = 3600 * 10**9
+FIRST_NS = 60 * 10**9
 GROWTH = 20
 
 
