@@ -12,22 +12,25 @@ written in the same insert as the minute's edges. So a process that is killed an
 never half or twice; an outage is made up for, whatever its length, newest minutes first; and a recount replaces, because
 readers take the highest `Version` (the number of spans) of each minute.
 
-What it costs is bounded. A minute of up to `EXACT_SPANS` is counted exactly. Of a busier one a slice is counted that holds
-about as many, and the numbers of calls are scaled up: with hundreds of thousands of spans the error is far below what
-anyone sees in a service map. The running minute is counted while it is small, up to ten seconds ago; a large one when it
+What it costs is bounded. A minute of up to `EXACT_SPANS` is counted exactly. Of a busier one neighbouring
+seconds with `SLICE_SPANS` are counted and the numbers of calls scaled up: an edge with one call in a hundred of them is then
+known within some 6 percent, a rare one worse. The running minute is counted while it is small, up to ten seconds ago; a large one when it
 is over. Late spans make a large minute stale again, and it is recounted when they are more than 2 percent, or else ever
 more rarely: after twice its age, four times its age. A round ends after `ROUND_S` of work; what is left waits for the next.
 
 Not found: parents that began longer before the child than the search looks back (15 minutes where there are few spans, a
-minute or five seconds where there are many: queued messages), or more than a second after it.
+minute or three seconds where there are many: queued messages), or more than a second after it. Not counted: a minute with so
+many spans in one second that they don't fit into 256 MiB; it is logged and left out.
 """
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sonde.core.clock import SYSTEM_CLOCK
+from sonde.store.engine import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +53,11 @@ _LEAST_BACK_S = 3
 _IN_FLIGHT_S = 120  # the longest that an insert may take between its time stamp and its being seen
 _MOST_STALE = 5000
 _MOST_EDGES = 1000
+_MEMORY_LIMIT_EXCEEDED = 241  # source: ClickHouse, src/Common/ErrorCodes.cpp
 _SETTINGS: dict[str, Any] = {"max_threads": 1, "max_insert_threads": 1}
+_COUNTING: dict[str, Any] = _SETTINGS | {"max_memory_usage": 256 << 20}
+
+log = logging.getLogger("sonde.store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +168,11 @@ class Edges:
         stale = self._look(engine_s)
         due = [minute for minute in stale if is_due(minute, now_s)]
         deadline = self._clock.monotonic() + ROUND_S
-        counted = 0
-        for minute in due:
-            self._count(minute, now_s)
-            counted += 1
+        for number, minute in enumerate(due, start=1):
+            self._count_if_possible(minute, now_s)
             if self._clock.monotonic() >= deadline:
-                break
-        return counted
+                return number
+        return len(due)
 
     @property
     def waiting(self) -> int:
@@ -177,13 +182,24 @@ class Edges:
     def _look(self, engine_s: int) -> list[Minute]:
         """Stale minutes, newest first: those that were and those into which spans have come since."""
         rows = self._engine.query(
-            _STALE.format(**self._names), {"since": self._since_s, "stale": self._stale}, settings=_SETTINGS
+            _STALE.format(**self._names, most=_MOST_STALE),
+            {"since": self._since_s, "stale": self._stale},
+            settings=_SETTINGS,
         )
         found = [Minute(**{name: int(value) for name, value in row.items()}) for row in rows]
         if len(found) < _MOST_STALE:
             self._since_s = max(0, engine_s - _IN_FLIGHT_S)
         self._stale = [minute.start for minute in found]
         return [minute for minute in found if self._gone.get(minute.start) != minute.spans]
+
+    def _count_if_possible(self, minute: Minute, now_s: int) -> None:
+        try:
+            self._count(minute, now_s)
+        except EngineError as error:
+            if error.code != _MEMORY_LIMIT_EXCEEDED:
+                raise
+            log.warning("edges of the minute at %d are not counted: %s", minute.start, error)
+            self._note_gone(minute)
 
     def _count(self, minute: Minute, now_s: int) -> None:
         end_s = min(minute.start + _MINUTE_S, now_s - SETTLE_S)
@@ -209,10 +225,10 @@ class Edges:
             "now": now_s,
         }
         sql = _COUNT.format(**self._names, peer=_PEER, kind=_KIND, most=_MOST_EDGES)
-        self._engine.command(sql, values, settings=_SETTINGS)
+        self._engine.command(sql, values, settings=_COUNTING)
 
     def _note_gone(self, minute: Minute) -> None:
-        """Remember that spans of a minute are no longer there, so that it is left alone until more come."""
+        """Remember that a minute cannot be counted to its last span, so that it is left alone until more come."""
         if len(self._gone) >= _MOST_STALE:
             self._gone.clear()
         self._gone[minute.start] = minute.spans
@@ -226,24 +242,25 @@ class Edges:
 
 
 _STALE = """
+WITH looked AS (
+    SELECT Minute FROM {red} WHERE Arrived >= toDateTime({{since:UInt32}}) AND NOT OffClock
+    UNION ALL
+    SELECT toDateTime(arrayJoin({{stale:Array(UInt32)}})))
 SELECT
     toUInt32(Minute) AS start, any(known.spans) AS spans, toUInt32(any(known.arrived)) AS arrived,
     any(done.counted) AS counted, any(done.counted_at) AS counted_at
 FROM (
     SELECT Minute, sum(Spans) AS spans, max(Arrived) AS arrived FROM {red}
-    WHERE NOT OffClock AND (
-        Minute IN (SELECT Minute FROM {red} WHERE NOT OffClock AND Arrived >= toDateTime({{since:UInt32}}))
-        OR toUInt32(Minute) IN {{stale:Array(UInt32)}})
-    GROUP BY Minute
+    WHERE NOT OffClock AND Minute GLOBAL IN (SELECT Minute FROM looked) GROUP BY Minute
 ) AS known
 LEFT JOIN (
     SELECT Minute, max(Version) AS counted, argMax(Calls, Version) AS counted_at FROM {edges}
-    WHERE ServerType = 'minute' GROUP BY Minute
+    WHERE ServerType = 'minute' AND Minute GLOBAL IN (SELECT Minute FROM looked) GROUP BY Minute
 ) AS done USING (Minute)
 WHERE known.spans > done.counted
 GROUP BY Minute
 ORDER BY Minute DESC
-LIMIT 5000
+LIMIT {most}
 """
 
 _SECONDS = """

@@ -170,6 +170,16 @@ def test_a_broken_engine_leaves_the_minute_stale(desk, monkeypatch):
     assert counted(desk) == {("web", "cart", "service"): (1, 0)}
 
 
+def test_a_minute_that_does_not_fit_into_memory_is_left_out(desk, monkeypatch, caplog):
+    call(desk)
+    tally = Edges(desk.store, desk.tenant)
+    with monkeypatch.context() as patch:
+        patch.setitem(edges_module._COUNTING, "max_memory_usage", 300_000)
+        tally.step(LATER)
+    assert "are not counted" in caplog.text
+    assert counted(desk) == {("web", "cart", "service"): (1, 0)}, "until there is room"
+
+
 BIG = 1_000_000
 
 
