@@ -28,6 +28,8 @@ only Sonde has are marked **+**. Tables of Sonde's own begin with `sonde_`.
 - On a cluster each table is a `Distributed` one over a replicated `…_local`.
 
 ```sh
+sonde sql 'SHOW TABLES'
+sonde sql 'DESCRIBE otel_traces'
 sonde sql 'SELECT ServiceName, count() AS spans FROM otel_traces GROUP BY 1'
 sonde sql "SELECT Body, LogAttributes['exception.type'] FROM otel_logs WHERE SeverityNumber >= 17 LIMIT 3"
 ```

@@ -84,7 +84,10 @@ class SqlAnswer:
 
 def answer(source: Source, statement: str, limits: SqlLimits) -> SqlAnswer:
     """The whole answer of a statement; see `Query.sql`."""
-    prepared = _prepared(source, statement, limits, more=1)
+    return _answered(source, _prepared(source, statement, limits, more=1), limits)
+
+
+def _answered(source: Source, prepared: str, limits: SqlLimits) -> SqlAnswer:
     with _explained():
         text = b"".join(source.stream(prepared, "JSONCompactEachRowWithNamesAndTypes"))
     lines = [json.loads(line) for line in text.splitlines() if line]
@@ -100,10 +103,19 @@ def answer(source: Source, statement: str, limits: SqlLimits) -> SqlAnswer:
 def streamed(source: Source, statement: str, limits: SqlLimits) -> Iterator[bytes]:
     """The answer as lines of JSON, one object a row, in pieces that need not end with a line; see `Query.sql_stream`.
 
-    The statement is judged before this returns, so that a refusal is not found in the middle of an answer.
+    The statement is judged before this returns, so that a refusal is not found in the middle of an answer. Statements that
+    do not begin with SELECT or WITH are answered whole: the embedded engine does not stream them, and they are short.
     """
     prepared = _prepared(source, statement, limits, more=0)
-    return _run(source, prepared)
+    if _reads_tables(tokenized(prepared)):
+        return _run(source, prepared)
+    found = _answered(source, prepared, limits)
+    return iter([json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for row in found.rows])
+
+
+def _reads_tables(tokens: list[Token]) -> bool:
+    """Whether it is a SELECT, and not a statement about tables or about another statement."""
+    return tokens[0].keyword in {"SELECT", "WITH"} or tokens[0].text == "("
 
 
 def _run(source: Source, prepared: str) -> Iterator[bytes]:
@@ -182,7 +194,7 @@ def _prepared(source: Source, statement: str, limits: SqlLimits, *, more: int) -
     text = placed(tokens, text, tables, source.database)
     if tokens[0].keyword == "SHOW":
         return _shown(text, tokens, source.database)
-    if tokens[0].keyword in {"SELECT", "WITH"} or tokens[0].text == "(":
+    if _reads_tables(tokens):
         _confirm(source, text, tokens, tables)
     elif tokens[0].keyword != "EXPLAIN":
         return text

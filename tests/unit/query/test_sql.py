@@ -1,5 +1,7 @@
 """SQL from outside meets an engine without grants: what may be read is decided here, so every way out is tried."""
 
+import json
+
 import pytest
 
 from sonde.core.errors import AuthorizationError, DeadlineError, SondeError, ValidationError
@@ -131,6 +133,13 @@ def test_lines_are_streamed(query):
     lines = b"".join(pieces).splitlines()
     assert (len(lines), lines[0], lines[-1]) == (150_000, b'{"n":0}', b'{"n":149999}')
     assert len(pieces) > 1
+
+
+@pytest.mark.parametrize("statement", ["SHOW TABLES", "DESCRIBE otel_traces", "EXISTS TABLE otel_logs", "EXPLAIN SELECT SpanName FROM otel_traces", "SHOW CREATE TABLE otel_logs"])  # fmt: skip
+def test_what_the_engine_does_not_stream_is_answered_in_lines_all_the_same(query, statement):
+    lines = b"".join(query.sql_stream(statement, LIMITS)).splitlines()
+    assert [json.loads(line) for line in lines] == query.sql(statement, LIMITS).rows
+    assert len(list(query.sql_stream(statement, SqlLimits(rows=1)))) == 1
 
 
 def test_limits_hold(query):
