@@ -135,7 +135,8 @@ class TenantConfig:
     Attributes:
         enabled: when False, every request belongs to the tenant `default` and the header is not read.
         header: the request header (gRPC: metadata key) that names the tenant; lower case.
-        allowed: the names that are accepted; None accepts any well-formed name.
+        allowed: the names that are accepted; None accepts any well-formed name. A request without the header is for
+            `default`, and refused where that is not among them.
     """
 
     enabled: bool = False
@@ -159,15 +160,19 @@ class Tenants:
 
         Raises:
             MalformedError: the name is not well formed.
-            AuthorizationError: the name is not one of those allowed.
+            AuthorizationError: the name is not one of those allowed; without the header, `default` is not.
         """
-        if not self.header or header_value is None:
+        if not self.header:
+            return DEFAULT_TENANT
+        allowed = self.config.allowed
+        if header_value is None:
+            if allowed is not None and DEFAULT_TENANT not in allowed:
+                raise AuthorizationError(f"no tenant is named; this receiver wants one in the header {self.header}")
             return DEFAULT_TENANT
         if not _TENANT.fullmatch(header_value):
             raise MalformedError(
                 f"tenant {header_value[:80]!r} is not a name of 1 to 63 characters a-z, 0-9 and _", path=self.header
             )
-        allowed = self.config.allowed
         if allowed is not None and header_value not in allowed:
             raise AuthorizationError(f"tenant {header_value!r} is not one that this receiver accepts")
         return header_value

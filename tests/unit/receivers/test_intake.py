@@ -130,6 +130,12 @@ def test_tenants_may_be_listed():
         tenants.resolve("b")
 
 
+def test_without_the_header_a_request_is_for_default_only_where_default_is_allowed():
+    with pytest.raises(AuthorizationError, match="header x-tenant"):
+        Tenants(TenantConfig(enabled=True, header="x-tenant", allowed=("a",))).resolve(None)
+    assert Tenants(TenantConfig(enabled=True, allowed=("a", "default"))).resolve(None) == "default"
+
+
 def test_counters_read_as_plain_values():
     stats = DoorStats()
     stats.requests["http", "logs", "200"] += 3

@@ -358,7 +358,7 @@ def test_client_that_gives_up(door, channel):
 
 
 def test_tenant_by_metadata(doors):
-    door = doors(tenants=TenantConfig(enabled=True, allowed=("acme", "umbrella")))
+    door = doors(tenants=TenantConfig(enabled=True, allowed=("acme", "umbrella", "default")))
     with grpc.insecure_channel(door.target) as channel:
 
         def send(*metadata):

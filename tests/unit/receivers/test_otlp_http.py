@@ -281,7 +281,7 @@ def test_a_body_that_announces_too_much_is_413_before_it_is_read(small):
                   b"Content-Length: 99999999\r\n\r\n")  # fmt: skip
         answer = wire.answer()
         assert (answer.status, answer.headers["connection"]) == (413, "close")
-        assert Status.FromString(answer.body).code == 3
+        assert Status.FromString(answer.body).code == 8
         assert wire.is_closed()
 
 
@@ -604,7 +604,7 @@ def test_stopping_cuts_off_what_outlasts_the_grace():
 
 
 def test_the_tenant_comes_from_its_header():
-    with running_door(tenants=TenantConfig(enabled=True, allowed=("team_a",))) as door:
+    with running_door(tenants=TenantConfig(enabled=True, allowed=("team_a", "default"))) as door:
         assert door.ask(request("/v1/traces", PAYLOAD, "X-Scope-OrgID: team_a")).status == 200
         assert door.ask(request("/v1/traces", PAYLOAD)).status == 200
         assert [kept[1] for kept in door.sink.kept] == ["team_a", "default"]
