@@ -208,7 +208,7 @@ _TABLE: dict[type[SondeError], Traits] = {
     SondeError: Traits(Category.INTERNAL, Severity.ERROR, False, 500, 13, 70, "Report it with the lines above."),
     ValidationError: Traits(Category.VALIDATION, Severity.WARNING, False, 400, 3, 65, "Correct the input; sending the same again cannot help."),
     MalformedError: Traits(Category.VALIDATION, Severity.WARNING, False, 400, 3, 65, "Check the sender: these bytes are not valid OTLP."),
-    TooLargeError: Traits(Category.VALIDATION, Severity.WARNING, False, 413, 3, 65, "Send smaller batches, or raise the receiver's limit."),
+    TooLargeError: Traits(Category.VALIDATION, Severity.WARNING, False, 413, 8, 65, "Send smaller batches, or raise the receiver's limit."),
     UnsupportedError: Traits(Category.VALIDATION, Severity.WARNING, False, 415, 12, 65, "Use a content type and encoding that the message lists."),
     ConfigError: Traits(Category.CONFIGURATION, Severity.FATAL, False, 500, 9, 78, "Correct the setting that the message names."),
     AuthenticationError: Traits(Category.AUTHENTICATION, Severity.WARNING, False, 401, 16, 77, "Send a valid credential."),

@@ -40,7 +40,6 @@ from sonde.core.errors import (
     InternalError,
     MalformedError,
     SondeError,
-    TooLargeError,
     UnavailableError,
 )
 from sonde.core.outcome import Outcome
@@ -294,7 +293,7 @@ class Exports:
         calls.settle(stream, None, self.refusal(method, error))
 
     def _error_block(self, call: object, error: SondeError) -> bytes:
-        code = _RESOURCE_EXHAUSTED if isinstance(error, TooLargeError) else error.traits.grpc_code
+        code = error.traits.grpc_code
         signal = call.signal if isinstance(call, _Method) else None
         self._stats.requests["grpc", signal.value if signal else "", str(code)] += 1
         details = status_bytes(error) if error.traits.retryable else b""

@@ -37,6 +37,10 @@ def test_retryable_classes_answer_with_codes_a_client_retries(cls):
         assert traits.http_status not in RETRYABLE_HTTP
 
 
+def test_too_large_is_what_grpc_servers_say_of_it():
+    assert errors.TooLargeError.traits.grpc_code == 8  # RESOURCE_EXHAUSTED, which without RetryInfo is not sent again
+
+
 def test_malformed_says_where_and_survives_a_process_boundary():
     error = pickle.loads(pickle.dumps(MalformedError("length runs past the end", 17, "resource_spans[0]")))
     assert str(error) == "length runs past the end at byte 17 in resource_spans[0]"

@@ -59,7 +59,7 @@ def test_a_retryable_error_without_a_delay_gets_the_default(error):
 @pytest.mark.parametrize("error", [MalformedError("cut", 3, "resource_spans[0]"), TooLargeError("big")])
 def test_a_permanent_error_carries_no_delay(error):
     binary = Status.FromString(status.status_bytes(error))
-    assert (binary.code, binary.message, len(binary.details)) == (3, str(error), 0)
+    assert (binary.code, binary.message, len(binary.details)) == (error.traits.grpc_code, str(error), 0)
     assert status.retry_delay_s(error) is None
     assert json_format.Parse(status.status_json(error), Status()) == binary
 
