@@ -10,6 +10,7 @@ settings and `param_...` come in the query string; errors go out as ClickHouse w
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import sys
 import tempfile
@@ -141,7 +142,9 @@ def _quoted(value: str) -> str:
 
 
 def main() -> None:
-    Door.connection_to_engine = chdb.connect(str(Path(sys.argv[1]).resolve()))
+    directory = Path(sys.argv[1]).resolve()
+    os.chdir(directory)  # the engine caches protobuf schemas in the working directory
+    Door.connection_to_engine = chdb.connect(str(directory / "engine"))
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     print(server.server_port, flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
