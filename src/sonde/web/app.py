@@ -7,18 +7,20 @@ page, since FastAPI's own would fetch its scripts from a CDN.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
+from sonde import __version__
 from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.web import failures, health
 from sonde.web.api import attributes, edges, logs, metrics, operations, services, sql, stats, traces
 from sonde.web.compat import jaeger_v1, jaeger_v3
 from sonde.web.deps import Parts
 from sonde.web.headers import SecurityHeaders
+from sonde.web.hosts import AllowedHosts
 
 if TYPE_CHECKING:
     from sonde.store import Store
@@ -74,6 +76,7 @@ def create_app(
     tenant_header: str = "x-scope-orgid",
     resolve_tenant: Callable[[str | None], str] = lambda _name: "default",
     clock: Clock = SYSTEM_CLOCK,
+    allowed_hosts: Collection[str] | None = None,
 ) -> FastAPI:
     """The application.
 
@@ -83,17 +86,20 @@ def create_app(
         tenant_header: the request header that names the tenant, lower case.
         resolve_tenant: a tenant's name from the header's value (None when absent); raises for bad names.
         clock: what `now` means.
+        allowed_hosts: names that requests may have in `Host`, see `sonde.web.hosts`; None for any.
     """
     app = FastAPI(
         title="Sonde",
         summary="OpenTelemetry end to end: traces, logs and metrics, asked over HTTP.",
         description=_DESCRIPTION,
-        version="0.1.0",
+        version=__version__,
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
     )
     app.state.parts = Parts(store, status, tenant_header, resolve_tenant, clock)
+    if allowed_hosts is not None:
+        app.add_middleware(AllowedHosts, hosts=allowed_hosts)
     app.add_middleware(SecurityHeaders)
     failures.add_handlers(app)
     for router in _ROUTERS:

@@ -29,6 +29,7 @@ from sonde.runtime.inheritance import Inheritance
 from sonde.runtime.keeping import KeeperSettings
 from sonde.runtime.lifeline import on_stop
 from sonde.store import Ingester, Store, Upkeep, limits, open_store
+from sonde.web.hosts import hosts_of
 from sonde.web.keeper_metrics import keeper_families
 
 __all__ = ["Keeper", "main"]
@@ -124,6 +125,7 @@ class Keeper:
             status=self.status,
             tenant_header=self._settings.tenants.header,
             resolve_tenant=tenants.resolve,
+            allowed_hosts=hosts_of(self._inheritance.sockets["web"]),
         )
         self._app = app
         self._publish()
