@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from typing import Any
 
@@ -161,15 +162,28 @@ class Server:
         while self.board.trouble(names):  # noqa: ASYNC110  the board is a directory; nothing signals it
             await asyncio.sleep(0.05)
         at = {name: address_of(socks[0]) for name, socks in self.sockets.items() if socks}
-        lines = [
-            f"Sonde {__version__} is ready",
-            f"  OTLP/gRPC  {at['grpc']}",
-            f"  OTLP/HTTP  http://{at['http']}",
-            f"  ask        http://{at['web']}" if self.keeps else "  no store: received requests stay in the journal",
-            f"  data       {self.settings.data}",
-        ]
-        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.write(_banner(self.settings, at))
         sys.stderr.flush()
+
+
+def _banner(settings: Settings, at: Mapping[str, str]) -> str:
+    """What a user reads when all is up: where to send, where to ask.
+
+    Args:
+        settings: what the server was told.
+        at: addresses as bound, by the names of `Listen`.
+    """
+    secure = settings.receivers
+    lines = [
+        f"Sonde {__version__} is ready",
+        f"  OTLP/gRPC  {at['grpc']}{' (TLS)' if secure.otlp_grpc.tls else ''}",
+        f"  OTLP/HTTP  http{'s' if secure.otlp_http.tls else ''}://{at['http']}",
+        "  no store: received requests stay in the journal"
+        if settings.store_url == "none"
+        else f"  ask        http://{at['web']}",
+        f"  data       {settings.data}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _own_families(supervisor: Supervisor) -> list[Family]:
