@@ -221,7 +221,7 @@ _TABLE: dict[type[SondeError], Traits] = {
     NetworkError: Traits(Category.NETWORK, Severity.WARNING, True, 502, 14, 68, "Check the address and that the server runs."),
     StorageError: Traits(Category.STORAGE, Severity.ERROR, True, 503, 14, 74, "Check the disk and the store; `sonde doctor` names the part."),
     CorruptError: Traits(Category.STORAGE, Severity.ERROR, False, 500, 15, 74, "The damaged part was set aside; `sonde journal verify` shows it."),
-    InUseError: Traits(Category.STORAGE, Severity.FATAL, False, 409, 10, 73, "Stop the process that the message names, or use another directory."),
+    InUseError: Traits(Category.STORAGE, Severity.FATAL, False, 409, 10, 73, "Use another place, or free this one: stop the process that has it."),
     InternalError: Traits(Category.INTERNAL, Severity.ERROR, False, 500, 13, 70, "Report it with the lines above."),
 }  # fmt: skip
 
