@@ -40,8 +40,8 @@ class JournalConfig:
     sync: Literal["always", "interval", "never"] = "always"
     sync_interval_s: float = 0.2
     commit_interval_s: float = 0.002
-    segment_bytes: int = 16 * _MIB
-    segment_age_s: float = 0.5
+    segment_bytes: int = 32 * _MIB
+    segment_age_s: float = 1.0
     max_open_segments: int = 64
     queue_bytes: int = 64 * _MIB
     quota_bytes: int = 8192 * _MIB

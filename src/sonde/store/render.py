@@ -85,7 +85,7 @@ _VALUES = {
 # Inserts are synced, because the journal forgets a segment that the store has; merges rewrite what was synced before.
 # Skip indexes are built when parts merge: a fresh part is small enough to read, and building them twice doubles the insert.
 _SETTINGS = (
-    "index_granularity = 8192, ttl_only_drop_parts = 1, min_bytes_for_wide_part = 134217728, "
+    "index_granularity = 2048, ttl_only_drop_parts = 1, min_bytes_for_wide_part = 134217728, "
     "fsync_after_insert = 1, fsync_part_directory = 1, {window} = 1000"
 )
 
