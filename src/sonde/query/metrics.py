@@ -93,7 +93,7 @@ def described(source: Source, name: str, kind: str) -> Metric:
         given.equal("MetricName", name)
         found += _of_kind(source, known, given, 1)
     if not found:
-        raise NotFoundError(f"name: no metric is called {name[:200]!r}; /sonde/metrics lists those there are")
+        raise NotFoundError(f"name: no metric is called {name[:200]!r}; `sonde metrics` lists those there are")
     return max(found, key=lambda metric: metric.last_ns)
 
 
