@@ -23,7 +23,7 @@ from rich.text import Text
 
 from sonde import __version__
 from sonde.cli.output import Column, print_json, print_table
-from sonde.cli.remote import DEFAULT_URL, Remote
+from sonde.cli.remote import DEFAULT_URL, Remote, TenantOption
 from sonde.core.errors import NetworkError, SondeError, UnavailableError
 from sonde.core.units import format_duration, format_size
 from sonde.otlp import wire
@@ -63,11 +63,12 @@ class Finding:
 def command(
     data: Annotated[Path, typer.Option(envvar="SONDE_DATA", help="The server's data directory.")] = Path("sonde-data"),
     url: Annotated[str, typer.Option(envvar="SONDE_URL", help="A running server's query API.")] = DEFAULT_URL,
+    tenant: TenantOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Say what works here, what does not, and what to do; exits 1 when something does not work."""
     checks: list[Callable[[], list[Finding]]] = [
-        _versions, _kernel, _engine, lambda: _disk(data), lambda: _ports(url), lambda: _server(url), lambda: _board(data),
+        _versions, _kernel, _engine, lambda: _disk(data), lambda: _ports(url), lambda: _server(url, tenant), lambda: _board(data),
     ]  # fmt: skip
     findings = [finding for check in checks for finding in check()]
     if as_json:
@@ -195,9 +196,9 @@ def _answers(url: str) -> bool:
     return True
 
 
-def _server(url: str) -> list[Finding]:
+def _server(url: str, tenant: str | None = None) -> list[Finding]:
     try:
-        with Remote(url) as remote:
+        with Remote(url, tenant=tenant) as remote:
             stats = remote.get("/sonde/stats")
     except SondeError as error:
         return [Finding("server", NOTE, f"{url}: {error.message}", "start one with: sonde serve")]

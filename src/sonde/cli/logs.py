@@ -17,6 +17,7 @@ from sonde.cli.remote import (
     Remote,
     SinceOption,
     StartOption,
+    TenantOption,
     UrlOption,
     known_services,
     one_of,
@@ -67,6 +68,7 @@ def command(
     start: StartOption = None,
     end: EndOption = None,
     as_json: JsonFlag = False,
+    tenant: TenantOption = None,
     url: UrlOption = DEFAULT_URL,
 ) -> None:
     """Log records that meet every condition, the latest at the end."""
@@ -78,7 +80,7 @@ def command(
         "span_id": span,
         "where": where or [],
     }
-    with Remote(url) as remote:
+    with Remote(url, tenant=tenant) as remote:
         when = period(since, start, end, default=None if trace else "1h")
         count = _show(reversed(_latest(remote, {**asked, **when}, limit)), as_json=as_json, attributes=attributes)
         if follow:

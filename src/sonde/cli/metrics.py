@@ -11,7 +11,17 @@ from rich.text import Text
 from sonde.cli.chart import draw, format_value
 from sonde.cli.output import Column, JsonFlag, console, note, print_json, print_table
 from sonde.cli.printable import printable
-from sonde.cli.remote import DEFAULT_URL, EndOption, Remote, SinceOption, StartOption, UrlOption, one_of, period
+from sonde.cli.remote import (
+    DEFAULT_URL,
+    EndOption,
+    Remote,
+    SinceOption,
+    StartOption,
+    TenantOption,
+    UrlOption,
+    one_of,
+    period,
+)
 
 __all__ = ["EXAMPLES", "command"]
 
@@ -61,11 +71,12 @@ def command(
     start: StartOption = None,
     end: EndOption = None,
     as_json: JsonFlag = False,
+    tenant: TenantOption = None,
     url: UrlOption = DEFAULT_URL,
 ) -> None:
     """The metrics there are, or one of them drawn over time."""
     when = period(since, start, end)
-    with Remote(url) as remote:
+    with Remote(url, tenant=tenant) as remote:
         if name is None:
             _show_list(remote.get("/sonde/metrics", when)["metrics"], as_json=as_json)
             return

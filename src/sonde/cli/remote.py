@@ -1,6 +1,7 @@
 """Asking a running server: the client behind every command that asks, and the options they share.
 
-The server is `--url`, or SONDE_URL, or http://127.0.0.1:4321. Its errors arrive as `{"error": {"category", "message",
+The server is `--url`, or SONDE_URL, or http://127.0.0.1:4321. The tenant is `--tenant`, or SONDE_TENANT, and travels in the
+header `x-scope-orgid`, or in the one that SONDE_TENANT_HEADER names (as the server's setting `tenants.header` does). Its errors arrive as `{"error": {"category", "message",
 "advice"}}` and become the class of `sonde.core.errors` that has the category, with the server's advice. Where nothing
 listens, the error says how to start a server. Nothing is retried: a person is waiting, and can ask again.
 """
@@ -19,7 +20,16 @@ import typer
 
 from sonde.cli.failure import CommandError
 from sonde.core import errors
-from sonde.core.errors import DeadlineError, InternalError, NetworkError, SondeError, UnsupportedError
+from sonde.core.errors import (
+    ConfigError,
+    DeadlineError,
+    InternalError,
+    NetworkError,
+    SondeError,
+    UnsupportedError,
+    ValidationError,
+)
+from sonde.core.units import parse_duration
 
 __all__ = [
     "DEFAULT_URL",
@@ -27,17 +37,26 @@ __all__ = [
     "Remote",
     "SinceOption",
     "StartOption",
+    "TenantOption",
     "UrlOption",
     "is_loopback",
     "known_services",
     "one_of",
     "period",
+    "tenant_header",
 ]
 
 DEFAULT_URL = "http://127.0.0.1:4321"
 _TIMEOUT_S = 60.0
+_TENANT_HEADER = "x-scope-orgid"  # Grafana's family of stores; the server's own default
 
 UrlOption = Annotated[str, typer.Option("--url", envvar="SONDE_URL", metavar="URL", help="The server's web address.")]
+TenantOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tenant", envvar="SONDE_TENANT", metavar="NAME", help="Whose telemetry, where the server has tenants."
+    ),
+]
 SinceOption = Annotated[
     str | None,
     typer.Option("--since", metavar="TIME", help="How far back: 15m, 6h, 7d.  [default: 1h]", show_default=False),
@@ -65,7 +84,9 @@ def one_of(*words: str) -> Callable[[str], list[str]]:
 def known_services(incomplete: str) -> list[str]:
     """What `--service` completes to: services of the running server, or nothing where none answers quickly."""
     try:
-        with Remote(os.environ.get("SONDE_URL", DEFAULT_URL), timeout_s=1.0) as remote:
+        with Remote(
+            os.environ.get("SONDE_URL", DEFAULT_URL), tenant=os.environ.get("SONDE_TENANT"), timeout_s=1.0
+        ) as remote:
             names = [service["name"] for service in remote.get("/sonde/services", {"start": "-24h"})["services"]]
     except (SondeError, KeyError, TypeError):
         return []
@@ -76,13 +97,26 @@ def period(since: str | None, start: str | None, end: str | None, *, default: st
     """The `start` and `end` that the API takes, from the three time options.
 
     Raises:
-        CommandError: both --since and --start were given.
+        CommandError: both --since and --start were given, or --since is not a length of time.
     """
     if since and start:
         raise CommandError("--since and --start exclude each other", advice="Give one of them.", like=UnsupportedError)
     wanted = since or (default if start is None else None)
+    if since:
+        _check_length(since)
     bounds = {"start": start or (f"-{wanted.lstrip('-')}" if wanted else None), "end": end}
     return {name: value for name, value in bounds.items() if value is not None}
+
+
+def _check_length(since: str) -> None:
+    try:
+        parse_duration(since.strip().lstrip("-"))
+    except ConfigError:
+        raise CommandError(
+            f"--since: {since[:80]!r} is not a length of time",
+            advice="Write a number and a unit, such as 15m, 6h or 7d; a moment goes into --start.",
+            like=ValidationError,
+        ) from None
 
 
 def is_loopback(url: str) -> bool:
@@ -91,21 +125,45 @@ def is_loopback(url: str) -> bool:
     return host in {"localhost", "::1"} or host.startswith("127.")
 
 
+def tenant_header(tenant: str | None) -> dict[str, str]:
+    """The header that names a tenant; empty for none.
+
+    Raises:
+        CommandError: the name cannot be a header's value.
+    """
+    if not tenant:
+        return {}
+    if not tenant.isascii() or not tenant.isprintable():
+        advice = "A tenant's name is of a-z, 0-9 and _."
+        raise CommandError(f"--tenant: {tenant[:80]!r} is not a name", advice=advice, like=ValidationError)
+    return {os.environ.get("SONDE_TENANT_HEADER") or _TENANT_HEADER: tenant}
+
+
 class Remote:
     """A client of one server's query API; a context manager.
 
     Args:
         url: the server's web address, with or without `http://`.
+        tenant: whose telemetry; None for the server's default.
         timeout_s: seconds an answer may take.
         transport: for tests: what answers instead of the network.
     """
 
     def __init__(
-        self, url: str = DEFAULT_URL, *, timeout_s: float = _TIMEOUT_S, transport: httpx.BaseTransport | None = None
+        self,
+        url: str = DEFAULT_URL,
+        *,
+        tenant: str | None = None,
+        timeout_s: float = _TIMEOUT_S,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.url = url.rstrip("/") if "://" in url else f"http://{url.rstrip('/')}"
         self._http = httpx.Client(
-            base_url=self.url, timeout=timeout_s, trust_env=not is_loopback(self.url), transport=transport
+            base_url=self.url,
+            headers=tenant_header(tenant),
+            timeout=timeout_s,
+            trust_env=not is_loopback(self.url),
+            transport=transport,
         )
 
     def __enter__(self) -> Self:
@@ -189,9 +247,7 @@ class Remote:
 
     def _unexplained(self, response: httpx.Response) -> SondeError:
         if response.status_code == 422:
-            return CommandError(
-                _invalid_parameter(response), advice="See the command's --help.", like=errors.ValidationError
-            )
+            return CommandError(_invalid_parameter(response), advice="See the command's --help.", like=ValidationError)
         return self._stranger(response)
 
 

@@ -16,6 +16,7 @@ from sonde.cli.output import JsonFlag, console, note, print_json
 from sonde.cli.payloads import Payload, payloads_of
 from sonde.cli.posting import Poster, Tally
 from sonde.cli.printable import printable
+from sonde.cli.remote import TenantOption, tenant_header
 from sonde.core.errors import MalformedError, NotFoundError, ValidationError
 from sonde.core.signal import Signal
 from sonde.core.units import parse_size
@@ -54,6 +55,7 @@ def command(
     ] = None,
     max_size: Annotated[str, typer.Option(metavar="SIZE", help="Split requests larger than this.")] = "4MiB",
     retries: Annotated[int, typer.Option(metavar="N", min=0, help="How often a request is sent again.")] = 6,
+    tenant: TenantOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Send OTLP files to a server.
@@ -64,7 +66,9 @@ def command(
     most = parse_size(max_size)
     chosen = _signal(signal)
     encoding = "gzip" if gzip else "identity"
-    with Poster(url, headers=_headers(header or []), encoding=encoding, retries=retries) as poster:
+    with Poster(
+        url, headers={**tenant_header(tenant), **_headers(header or [])}, encoding=encoding, retries=retries
+    ) as poster:
         unreadable = _send_all(files, poster, chosen, most)
         _summarize(poster.tally, unreadable, as_json=as_json)
         if poster.tally.rejected or unreadable:

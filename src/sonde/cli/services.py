@@ -19,7 +19,7 @@ from sonde.cli.output import (
     rate,
 )
 from sonde.cli.printable import printable
-from sonde.cli.remote import DEFAULT_URL, EndOption, Remote, SinceOption, StartOption, UrlOption, period
+from sonde.cli.remote import DEFAULT_URL, EndOption, Remote, SinceOption, StartOption, TenantOption, UrlOption, period
 from sonde.core.units import format_count
 
 __all__ = ["EXAMPLES", "command"]
@@ -48,10 +48,11 @@ def command(
     start: StartOption = None,
     end: EndOption = None,
     as_json: JsonFlag = False,
+    tenant: TenantOption = None,
     url: UrlOption = DEFAULT_URL,
 ) -> None:
     """Services with their rate of spans, share of errors and latency quantiles."""
-    with Remote(url) as remote:
+    with Remote(url, tenant=tenant) as remote:
         services = remote.get("/sonde/services", period(since, start, end))["services"]
     if as_json:
         for service in services:

@@ -11,7 +11,7 @@ import typer
 from sonde.cli.failure import CommandError
 from sonde.cli.output import JsonFlag, note, print_rows
 from sonde.cli.printable import printable
-from sonde.cli.remote import DEFAULT_URL, Remote, UrlOption
+from sonde.cli.remote import DEFAULT_URL, Remote, TenantOption, UrlOption
 from sonde.core.errors import ValidationError
 
 __all__ = ["EXAMPLES", "command"]
@@ -36,6 +36,7 @@ def command(
     ] = None,
     timeout: Annotated[str | None, typer.Option(metavar="TIME", help="At most so long: 30s.")] = None,
     as_json: JsonFlag = False,
+    tenant: TenantOption = None,
     url: UrlOption = DEFAULT_URL,
 ) -> None:
     """Ask the store in ClickHouse's SQL. The tables are those of the OpenTelemetry ClickHouse exporter: otel_traces, otel_logs, otel_metrics_*."""
@@ -43,7 +44,7 @@ def command(
     if not statement.strip():
         raise CommandError("an empty query", advice="Write one: sonde sql 'SHOW TABLES'", like=ValidationError)
     asked = {"query": statement, "limit": limit, "timeout": timeout}
-    with Remote(url) as remote:
+    with Remote(url, tenant=tenant) as remote:
         if as_json:
             for line in remote.lines("POST", "/sonde/sql", asked):
                 sys.stdout.buffer.write(line + b"\n")

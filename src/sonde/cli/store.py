@@ -17,7 +17,7 @@ import typer
 
 from sonde.cli.failure import CommandError
 from sonde.cli.output import Column, JsonFlag, clock_time, console, note, print_json, print_table
-from sonde.cli.remote import DEFAULT_URL, Remote, UrlOption
+from sonde.cli.remote import DEFAULT_URL, Remote, TenantOption, UrlOption
 from sonde.cli.serve import settings_from
 from sonde.core.errors import InUseError, NetworkError, NotFoundError, UnsupportedError
 from sonde.core.units import format_count, format_size
@@ -57,25 +57,26 @@ def show_stats(
     config: ConfigOption = None,
     data: DataOption = None,
     store: StoreOption = None,
+    tenant: TenantOption = None,
     url: UrlOption = DEFAULT_URL,
     as_json: JsonFlag = False,
 ) -> None:
     """Rows, bytes, parts and time range of every table: of a running server, or of the store where none runs."""
-    rows = _asked(url) if not (config or data or store) else None
+    rows = _asked(url, tenant) if not (config or data or store) else None
     if rows is None:
         try:
             with _opened(settings_from(config, {}, data=data, store=store)) as opened:
-                rows = [row for tenant in opened.tenants() for row in _tables(tenant, _stats(opened, tenant))]
+                rows = [row for name in opened.tenants() for row in _tables(name, _stats(opened, name))]
         except CommandError as error:
-            if error.like is not InUseError or (rows := _asked(url)) is None:
+            if error.like is not InUseError or (rows := _asked(url, tenant)) is None:
                 raise
     _show_stats(rows, as_json=as_json)
 
 
-def _asked(url: str) -> list[dict[str, Any]] | None:
-    """What a running server says of its default tenant; None where none runs."""
+def _asked(url: str, tenant: str | None) -> list[dict[str, Any]] | None:
+    """What a running server says of one tenant; None where none runs."""
     try:
-        with Remote(url) as remote:
+        with Remote(url, tenant=tenant) as remote:
             answer = remote.get("/sonde/stats")
     except CommandError as error:
         if error.like is NetworkError:

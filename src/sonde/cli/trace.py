@@ -12,7 +12,7 @@ from rich.text import Text
 from sonde.cli.failure import CommandError
 from sonde.cli.output import JsonFlag, clock_time, console, milliseconds, print_json
 from sonde.cli.printable import printable
-from sonde.cli.remote import DEFAULT_URL, Remote, UrlOption
+from sonde.cli.remote import DEFAULT_URL, Remote, TenantOption, UrlOption
 from sonde.cli.waterfall import WaterfallOptions, waterfall
 from sonde.core.errors import NotFoundError
 
@@ -37,13 +37,14 @@ def command(
     depth: Annotated[int | None, typer.Option(metavar="N", min=1, help="How many levels to show.")] = None,
     span: Annotated[str | None, typer.Option(metavar="ID", help="One span with all it carries.")] = None,
     as_json: JsonFlag = False,
+    tenant: TenantOption = None,
     url: UrlOption = DEFAULT_URL,
 ) -> None:
     """One trace as a waterfall: its spans, when each ran, and what failed.
 
     Similar siblings stand in one row, and of a very large trace the deepest levels are left out; what is left out is counted.
     """
-    with Remote(url) as remote:
+    with Remote(url, tenant=tenant) as remote:
         trace = remote.get(f"/sonde/traces/{trace_id.strip()}")
     if span is not None:
         _show_span(_span_of(trace, span.lower()), as_json=as_json)

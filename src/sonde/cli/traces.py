@@ -26,6 +26,7 @@ from sonde.cli.remote import (
     Remote,
     SinceOption,
     StartOption,
+    TenantOption,
     UrlOption,
     known_services,
     one_of,
@@ -81,6 +82,7 @@ def command(
     start: StartOption = None,
     end: EndOption = None,
     as_json: JsonFlag = False,
+    tenant: TenantOption = None,
     url: UrlOption = DEFAULT_URL,
 ) -> None:  # fmt: skip
     """Traces that have a span which meets every condition."""
@@ -96,7 +98,7 @@ def command(
         "sort": sort,
         **period(since, start, end),
     }
-    with Remote(url) as remote:
+    with Remote(url, tenant=tenant) as remote:
         found = _pages(remote, asked, limit)
         if as_json:
             for trace in found:

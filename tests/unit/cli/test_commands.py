@@ -52,6 +52,15 @@ def test_services_as_a_table(server, sonde):
     assert max(map(len, table)) <= 80
 
 
+@pytest.mark.parametrize("command", [["services"], ["traces"], ["trace", "ab"], ["logs"], ["metrics"], ["sql", "SELECT 1"], ["doctor"], ["store", "stats"]])  # fmt: skip
+def test_every_asking_command_can_name_a_tenant(server, sonde, command, monkeypatch):
+    sonde(*command, "--url", server.url, "--tenant", "acme")
+    assert server.asked[-1].headers["x-scope-orgid"] == "acme"
+    monkeypatch.setenv("SONDE_TENANT", "umbrella")
+    sonde(*command, "--url", server.url)
+    assert server.asked[-1].headers["x-scope-orgid"] == "umbrella"
+
+
 def test_services_as_lines(server, sonde):
     server.answers["/sonde/services"] = {"services": [SERVICE, SERVICE]}
     assert lines(sonde("services", "--url", server.url, "--json").out) == [SERVICE, SERVICE]

@@ -17,6 +17,27 @@ def test_parameters_without_a_value_are_left_out_and_lists_repeat(server):
     assert server.asked[0].query == {"b": ["1", "2"], "d": ["3"]}
 
 
+def test_the_tenant_travels_in_the_header_that_servers_read(server, monkeypatch):
+    server.answers["/x"] = {}
+    for header in ("x-scope-orgid", "x-team"):
+        with Remote(server.url, tenant="acme") as remote:
+            remote.get("/x")
+        assert server.asked[-1].headers[header] == "acme"
+        monkeypatch.setenv("SONDE_TENANT_HEADER", "x-team")
+    with Remote(server.url) as remote:
+        remote.get("/x")
+    assert not {"x-scope-orgid", "x-team"} & server.asked[-1].headers.keys()
+    with pytest.raises(CommandError, match="--tenant"):
+        Remote(server.url, tenant="a\nb: c")
+
+
+def test_a_length_of_time_that_is_none_names_its_option():
+    with pytest.raises(CommandError, match="--since: '5x'") as caught:
+        period("5x", None, None)
+    assert exit_code_of(caught.value) == ValidationError.traits.exit_code
+    assert period("-1h30m", None, None) == {"start": "-1h30m"}
+
+
 def test_an_address_without_a_scheme_is_http(server):
     server.answers["/x"] = {}
     with Remote(server.url.removeprefix("http://")) as remote:

@@ -152,6 +152,13 @@ def test_large_requests_are_split(server, sonde, tmp_path):
     assert all(len(asked.body) <= 20 * 1024 for asked in server.asked)
 
 
+def test_the_tenant_is_sent(server, sonde, tmp_path):
+    server.answers["/v1/traces"] = (200, PROTOBUF, b"")
+    (tmp_path / "a.bin").write_bytes(request(1))
+    sonde("send", "--url", server.url, "--tenant", "acme", str(tmp_path / "a.bin"))
+    assert server.asked[0].headers["x-scope-orgid"] == "acme"
+
+
 def test_refused_records_are_said_and_make_the_exit_code(server, sonde, tmp_path):
     server.answers["/v1/traces"] = (200, PROTOBUF, partial(2, "too old"))
     (tmp_path / "a.bin").write_bytes(request(3))
