@@ -51,7 +51,10 @@ def command(
     tenant: TenantOption = None,
     url: UrlOption = DEFAULT_URL,
 ) -> None:
-    """Services with their rate of spans, share of errors and latency quantiles."""
+    """Services with rate, share of errors and latency quantiles of the requests that they served.
+
+    Counted are spans of kind Server and Consumer; of a service without any, all its spans.
+    """
     with Remote(url, tenant=tenant) as remote:
         services = remote.get("/sonde/services", period(since, start, end))["services"]
     if as_json:

@@ -73,13 +73,13 @@ class Query:
 
     def services(self, start_ns: int | None = None, end_ns: int | None = None) -> list[Service]:
         """Services that sent spans in a range (nanoseconds, end exclusive, None for open), by name."""
-        return services.services(self._source, start_ns, end_ns)
+        return services.services(self._source, start_ns, end_ns, self.clock.now_ns())
 
     def operations(
         self, service: str = "", kind: str = "", start_ns: int | None = None, end_ns: int | None = None
     ) -> list[Operation]:
         """Operations of a service (empty: of all) and a span kind (empty: of any) in a range, by service, name and kind."""
-        return services.operations(self._source, service, kind, start_ns, end_ns)
+        return services.operations(self._source, service, kind, start_ns, end_ns, now_ns=self.clock.now_ns())
 
     def edges(self, start_ns: int | None = None, end_ns: int | None = None) -> list[Edge]:
         """Who called whom in a range, by client and server."""

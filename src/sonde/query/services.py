@@ -2,6 +2,10 @@
 
 Figures come from the minute rollups `sonde_red` and `sonde_edges`. A range that is shorter than ten minutes is read from
 the spans themselves, because whole minutes would blur its edges; longer ranges are widened to whole minutes.
+
+A service is judged by its entry spans (kind Server or Consumer), as Jaeger's service performance monitoring does: what it
+does inside a request, and the calls it makes, would count one failure several times and mix other services' durations
+into its own. A service that has no entry spans in the range is judged by all its spans.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ __all__ = ["Edge", "Operation", "Service", "edges", "operations", "services"]
 
 _MINUTE_NS = 60 * 10**9
 _RAW_BELOW_NS = 10 * _MINUTE_NS
+_ENTRY = "SpanKind IN ('Server', 'Consumer')"
 _SHARES = "0.5, 0.95, 0.99"
 _MERGED = f"quantilesDDMerge(0.01, {_SHARES})(DurationSketch)"
 
@@ -32,12 +37,12 @@ class Service:
     """How one service did.
 
     Attributes:
-        spans: how many spans it sent.
+        spans: how many entry spans it sent; where it has none, how many spans of any kind.
         errors: how many of them failed.
-        rate_per_s: spans a second over the asked range, or over the time between its first and last span where the range
-            is open.
-        p50_ms: median duration of its spans in milliseconds; p95_ms and p99_ms likewise.
-        last_seen_ns: start of its newest span, to the minute where rollups answered.
+        rate_per_s: of them a second, over the asked range as far as there were data of any service and time has come;
+            over the time between its first and last span where the range is open on both sides.
+        p50_ms: median of their durations in milliseconds; p95_ms and p99_ms likewise.
+        last_seen_ns: start of its newest span of any kind, to the minute where rollups answered.
     """
 
     name: str
@@ -51,7 +56,7 @@ class Service:
 
     @property
     def error_ratio(self) -> float:
-        """Share of spans that failed, 0 to 1."""
+        """Share of `spans` that failed, 0 to 1."""
         return self.errors / self.spans if self.spans else 0.0
 
 
@@ -86,29 +91,37 @@ class Edge:
     p95_ms: float
 
 
-def services(source: Source, start_ns: int | None, end_ns: int | None) -> list[Service]:
+def services(source: Source, start_ns: int | None, end_ns: int | None, now_ns: int) -> list[Service]:
     """Services by name; see `Query.services`."""
-    given, table, figures = _figures(start_ns, end_ns)
+    given, table, figures = _figures(start_ns, end_ns, now_ns)
     rows = source.rows(
-        f"SELECT ServiceName AS name, {figures} FROM @{table} WHERE {given.sql} GROUP BY name ORDER BY name",
+        f"SELECT ServiceName AS name, {_ENTRY} AS is_entry, {figures} FROM @{table} WHERE {given.sql}"
+        " GROUP BY name, is_entry ORDER BY name, is_entry",
         given.parameters,
     )
+    judged = {row["name"]: row for row in rows}  # of two rows the later one, that of the entry spans
+    last: dict[str, int] = {}
+    for row in rows:
+        last[row["name"]] = max(last.get(row["name"], 0), int(row["last"]))
+    begun_ns = min((int(row["first"]) for row in rows), default=0)
     return [
         Service(
-            row["name"],
+            name,
             int(row["spans"]),
             int(row["errors"]),
-            _rate(row, start_ns, end_ns),
+            int(row["spans"]) / _length_s(row, start_ns, end_ns, begun_ns, now_ns),
             *_ms(row),
-            int(row["last"]),
+            last[name],
         )
-        for row in rows
+        for name, row in judged.items()
     ]
 
 
-def operations(source: Source, service: str, kind: str, start_ns: int | None, end_ns: int | None) -> list[Operation]:
+def operations(
+    source: Source, service: str, kind: str, start_ns: int | None, end_ns: int | None, *, now_ns: int
+) -> list[Operation]:
     """Operations by name; see `Query.operations`."""
-    given, table, figures = _figures(start_ns, end_ns)
+    given, table, figures = _figures(start_ns, end_ns, now_ns)
     given.equal("ServiceName", service)
     given.equal("SpanKind", choice("kind", kind, KINDS))
     rows = source.rows(
@@ -137,10 +150,10 @@ def edges(source: Source, start_ns: int | None, end_ns: int | None) -> list[Edge
     ]
 
 
-def _figures(start_ns: int | None, end_ns: int | None) -> tuple[Filter, str, str]:
+def _figures(start_ns: int | None, end_ns: int | None, now_ns: int) -> tuple[Filter, str, str]:
     """The filter for a range, the table that answers it, and the columns that say how many, how bad and how long."""
     given = Filter()
-    if start_ns is not None and end_ns is not None and end_ns - start_ns < _RAW_BELOW_NS:
+    if start_ns is not None and (now_ns if end_ns is None else end_ns) - start_ns < _RAW_BELOW_NS:
         given.between(start_ns, end_ns)
         columns = (
             "count() AS spans, countIf(StatusCode = 'Error') AS errors,"
@@ -164,10 +177,14 @@ def _minutes(given: Filter, start_ns: int | None, end_ns: int | None) -> None:
         given.add(f"Minute < toDateTime({given.bind(min(-(-end_ns // _MINUTE_NS) * 60, 2**32 - 1), 'Int64')})")
 
 
-def _rate(row: Mapping[str, Any], start_ns: int | None, end_ns: int | None) -> float:
-    first = start_ns if start_ns is not None else int(row["first"])
-    last = end_ns if end_ns is not None else int(row["last"]) + _MINUTE_NS
-    return int(row["spans"]) / max((last - first) / 1e9, 1.0)
+def _length_s(row: Mapping[str, Any], start_ns: int | None, end_ns: int | None, begun_ns: int, now_ns: int) -> float:
+    """Seconds that a count is spread over, at least one; see `Service.rate_per_s`."""
+    if start_ns is None and end_ns is None:
+        first, last = int(row["first"]), int(row["last"]) + _MINUTE_NS
+    else:
+        first = begun_ns if start_ns is None else max(start_ns, begun_ns)
+        last = now_ns if end_ns is None else min(end_ns, now_ns)
+    return max((last - first) / 1e9, 1.0)
 
 
 def _ms(row: Mapping[str, Any]) -> tuple[float, float, float]:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from sonde.core.clock import ManualClock
+from sonde.query import Query
 from stored import T0
 
 
@@ -16,6 +18,9 @@ def spans(desk):
             service="web",
         )  # fmt: skip
     desk.spans({"trace": 9999, "id": 1, "at_ms": 0, "ms": 0, "name": "zero"}, service="idle")
+
+
+MINUTE = 60 * 10**9
 
 
 def by_name(found):
@@ -43,6 +48,38 @@ def test_short_ranges_are_exact(query):
     assert web.spans == 5
     assert web.last_seen_ns == T0 + 700_000_000
     assert query.services(T0 - 10**9, T0) == []
+
+
+def test_a_service_is_judged_by_its_entry_spans(desk, query):
+    start = T0 - 60 * MINUTE
+    desk.spans(
+        *({"trace": 8000 + n, "id": n, "at_ms": -3_600_000 + n, "ms": ms, "kind": kind, "status": status} for n, (kind, ms, status) in enumerate([(1, 900, 2), (3, 900, 2), (2, 10, 0), (5, 10, 2)])),
+        service="mixed",
+    )  # fmt: skip
+    for end in (start + MINUTE, start + 15 * MINUTE):  # from the spans, from the rollup
+        mixed = by_name(query.services(start, end))["mixed"]
+        assert (mixed.spans, mixed.errors) == (2, 1)
+        assert mixed.p99_ms == pytest.approx(10, rel=0.02)
+    assert by_name(query.services(T0, T0 + 10**9))["idle"].spans == 1, "without entry spans all of them count"
+
+
+def test_a_range_without_an_end_lasts_until_now(desk):
+    now = Query(desk.store, "default", clock=ManualClock(T0 + 25 * MINUTE))
+    assert by_name(now.services(T0 + 5 * MINUTE))["web"].rate_per_s == pytest.approx(150 / 1200)
+    assert by_name(now.services(T0 + 18 * MINUTE))["web"].rate_per_s == pytest.approx(20 / 420)
+    assert by_name(now.services(T0 + 18 * MINUTE + 500_000_000))["web"].spans == 15, "short: exact, not whole minutes"
+
+
+def test_time_before_the_first_data_does_not_thin_a_rate(desk):
+    now = Query(desk.store, "other", clock=ManualClock(T0 + 4 * MINUTE))
+    desk.store.ensure_tenant("other")
+    type(desk)(desk.store, "other").spans(
+        {"trace": 1, "id": 1, "kind": 2}, {"trace": 2, "id": 1, "at_ms": 1, "kind": 2}
+    )
+    (only,) = now.services(T0 - 60 * MINUTE)
+    assert only.rate_per_s == pytest.approx(2 / 240)
+    (only,) = now.services(T0 - 60 * MINUTE, T0 + 60 * MINUTE)
+    assert only.rate_per_s == pytest.approx(2 / 240), "time that has not come does not thin it either"
 
 
 def test_durations_of_zero_are_zero(query):

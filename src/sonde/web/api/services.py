@@ -19,14 +19,14 @@ class ServiceModel(BaseModel):
     """How one service did in the range."""
 
     name: str
-    spans: int
-    errors: int = Field(description="Spans whose status is Error.")
+    spans: int = Field(description="Entry spans (kind Server or Consumer); of a service without any, all its spans.")
+    errors: int = Field(description="Those of them whose status is Error.")
     error_ratio: float = Field(description="errors / spans, 0 to 1.")
-    rate_per_s: float = Field(description="Spans a second.")
-    p50_ms: float = Field(description="Median duration of its spans, within 1 percent.")
+    rate_per_s: float = Field(description="Of them a second, from start or the first data on, until end or now.")
+    p50_ms: float = Field(description="Median of their durations, within 1 percent.")
     p95_ms: float
     p99_ms: float
-    last_seen: str = Field(description="Start of its newest span; of ranges over ten minutes, its minute.")
+    last_seen: str = Field(description="Start of its newest span of any kind; of ranges over ten minutes, its minute.")
 
 
 class ServicesAnswer(BaseModel):
