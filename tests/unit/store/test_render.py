@@ -61,7 +61,7 @@ def test_a_clusters_table_word_for_word():
         "    End SimpleAggregateFunction(max, DateTime)\n"
         ") ENGINE = ReplicatedAggregatingMergeTree\n"
         "ORDER BY TraceId\n"
-        "SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1, min_bytes_for_wide_part = 134217728, "
+        "SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, min_bytes_for_wide_part = 134217728, "
         "fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 1000, "
         "default_compression_codec = 'ZSTD(1)'"
     )
