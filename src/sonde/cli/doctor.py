@@ -205,8 +205,8 @@ def _server(url: str, tenant: str | None = None) -> list[Finding]:
     parts: dict[str, Any] = stats.get("parts", {})
     found = [Finding("server", OK, f"answers at {url}")]
     for name, part in sorted(parts.items()):
-        verdict = OK if part.get("ready") else BAD
-        found.append(Finding(name, verdict, str(part.get("trouble") or "ready")))
+        verdict = BAD if not part.get("ready") else NOTE if part.get("note") else OK
+        found.append(Finding(name, verdict, str(part.get("trouble") or part.get("note") or "ready")))
     return found
 
 

@@ -2,7 +2,7 @@
 
 `/healthz` says that the process answers; it never asks anything else. `/readyz` says whether each part can do its work,
 names the ones that cannot and why, and has status 503 while there is one: a load balancer reads the status, a person the
-body.
+body. A part that works and lags behind is ready, and its `note` says how far.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class PartReport(BaseModel):
 
     ready: bool = Field(description="Whether it can do its work.")
     trouble: str = Field(default="", description="Why not; empty while it can.")
+    note: str = Field(default="", description="What is worth knowing although it is ready, such as the ingest's lag.")
 
 
 class ReadyReport(BaseModel):
@@ -52,7 +53,11 @@ def readyz(parts: Parts = Depends(parts_of)) -> Response:
         "ready": not degraded,
         "degraded": degraded,
         "parts": {
-            name: {"ready": bool(part.get("ready")), "trouble": str(part.get("trouble") or "")}
+            name: {
+                "ready": bool(part.get("ready")),
+                "trouble": str(part.get("trouble") or ""),
+                "note": str(part.get("note") or ""),
+            }
             for name, part in report.items()
         },
     }

@@ -31,6 +31,7 @@ from sonde.runtime.lifeline import on_stop
 from sonde.store import Ingester, Store, Upkeep, limits, open_store
 from sonde.web.hosts import hosts_of
 from sonde.web.keeper_metrics import keeper_families
+from sonde.web.keeper_report import BriefErrors, behind, brief
 
 __all__ = ["Keeper", "main"]
 
@@ -89,17 +90,22 @@ class Keeper:
             raise self._failure
 
     def status(self) -> dict[str, Any]:
-        """How each part does, for readiness and `/sonde/stats`: doors and keeper by name, each with `ready` and why not."""
+        """How each part does, for readiness and `/sonde/stats`: doors and keeper by name, each with `ready` and why not.
+
+        A store that is behind is ready and has a `note`: answers come late, not wrong.
+        """
         doors = [f"door-{index}" for index in range(self._settings.doors)]
         trouble = self._board.trouble(doors)
         parts: dict[str, Any] = {
             name: {"ready": name not in trouble, "trouble": trouble.get(name, "")} for name in doors
         }
         reason = self._reason()
+        ingest = self._ingester.status() if self._ingester else {}
         parts["store"] = {
             "ready": not reason,
             "trouble": reason,
-            "ingest": self._ingester.status() if self._ingester else {},
+            "note": behind(ingest),
+            "ingest": ingest,
             "upkeep": self._upkeep.status() if self._upkeep else {},
         }
         return parts
@@ -154,8 +160,9 @@ class Keeper:
             except SondeError as error:
                 if not error.traits.retryable:
                     raise
-                self._trouble = error.message
-                log.warning("the store cannot be opened yet: %s", error.message)
+                if (reason := brief(error.message)) != self._trouble:
+                    log.warning("the store cannot be opened yet: %s", reason)
+                self._trouble = reason
                 self._stop.wait(pause)
                 pause = min(MAX_PAUSE_S, pause * 2)
             else:
@@ -185,7 +192,7 @@ class Keeper:
     def _reason(self) -> str:
         if self._trouble or self._ingester is None:
             return self._trouble
-        return str(self._ingester.status().get("last_error") or "")
+        return brief(str(self._ingester.status().get("last_error") or ""))
 
     def _report(self) -> None:
         ingest = self._ingester.status() if self._ingester else {}
@@ -213,6 +220,8 @@ class Keeper:
 def main() -> None:
     """Run the keeper that a supervisor started; the process's name on the board is the first argument."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(BriefErrors())
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     inheritance = Inheritance.receive()
     try:

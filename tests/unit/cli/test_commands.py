@@ -61,6 +61,13 @@ def test_every_asking_command_can_name_a_tenant(server, sonde, command, monkeypa
     assert server.asked[-1].headers["x-scope-orgid"] == "umbrella"
 
 
+def test_doctor_notes_a_store_that_is_behind(server, sonde):
+    server.answers["/healthz"] = {"status": "ok"}
+    server.answers["/sonde/stats"] = {"parts": {"store": {"ready": True, "trouble": "", "note": "35.0s behind"}}}
+    found = {line["part"]: line for line in lines(sonde("doctor", "--url", server.url, "--json").out)}
+    assert (found["store"]["verdict"], found["store"]["message"]) == ("note", "35.0s behind")
+
+
 def test_services_as_lines(server, sonde):
     server.answers["/sonde/services"] = {"services": [SERVICE, SERVICE]}
     assert lines(sonde("services", "--url", server.url, "--json").out) == [SERVICE, SERVICE]

@@ -81,8 +81,14 @@ def test_readiness_names_the_part_that_is_down(ask, parts):
     parts["door-0"] = {"ready": False, "trouble": "it stopped answering"}
     report = ask("/readyz", status=503).json
     assert report["degraded"] == ["door-0"]
-    assert report["parts"]["door-0"] == {"ready": False, "trouble": "it stopped answering"}
+    assert report["parts"]["door-0"] == {"ready": False, "trouble": "it stopped answering", "note": ""}
     assert ask("/healthz").json == {"status": "ok"}
+
+
+def test_a_store_that_is_behind_is_ready_and_says_so(ask, parts):
+    parts["store"]["note"] = "35.0s behind, 9 segments wait"
+    report = ask("/readyz").json
+    assert (report["ready"], report["parts"]["store"]["note"]) == (True, "35.0s behind, 9 segments wait")
 
 
 def test_before_the_store_is_open(app, ask):
