@@ -253,6 +253,7 @@ class Run:
 
     def _account(self, traffic: Traffic, addresses: Addresses) -> int:
         """Compare, print the summary, and say how it went."""
+        serve = self._serve_again(addresses)
         figures = {signal: self._tally.of(signal) for signal in (Signal.TRACES, Signal.LOGS, Signal.METRICS)}
         expected = {signal: each.acknowledged for signal, each in figures.items()}
         ledger = Ledger(addresses.web_url, self._run_id)
@@ -267,11 +268,11 @@ class Run:
             self._screen.event(f"{traffic.sent:,} requests from customers, {traffic.failed:,} failed", mark="■")
             if traffic.skipped:
                 self._screen.detail(f"{traffic.skipped:,} more were left out: this machine could not keep up")
-            is_complete = show_balance(self._screen, balance_of(figures, stored))
+            is_complete = show_balance(self._screen, balance_of(figures, stored), serve)
             show_services(self._screen, ledger.services())
         finally:
             ledger.close()
-        show_farewell(self._screen, traffic.findings(), serve=self._serve_again(addresses), export=_export(addresses))
+        show_farewell(self._screen, traffic.findings(), serve=serve, export=_export(addresses))
         return 0 if is_complete else 1
 
     def _waiting(self, stored: Mapping[Signal, int], expected: Mapping[Signal, int]) -> None:

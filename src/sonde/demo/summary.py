@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["show_balance", "show_commands", "show_farewell", "show_findings", "show_services", "worst_of"]
 
 
-def show_balance(screen: Screen, balances: Sequence[Balance]) -> bool:
-    """Print the table and what does not agree in it; returns whether everything sent was stored."""
+def show_balance(screen: Screen, balances: Sequence[Balance], serve: str = "") -> bool:
+    """Print the table and what does not agree in it; returns whether everything sent was stored.
+
+    Args:
+        screen: where to.
+        balances: one a signal.
+        serve: the command that serves the data again; empty when they are removed.
+    """
     screen.line()
     screen.table(
         ("signal", "sent", "acknowledged", "stored"),
@@ -33,6 +39,9 @@ def show_balance(screen: Screen, balances: Sequence[Balance]) -> bool:
     screen.line()
     for complaint in complaints:
         screen.line(f"✗ {complaint}", "red")
+    if serve and any(each.stored < each.acknowledged for each in balances):
+        screen.line("What is acknowledged and not stored yet waits in the journal; this takes it in:")
+        screen.command(serve, "")
     if not complaints:
         screen.line("✓ Everything that was sent is stored, once.", "green")
     return not complaints
