@@ -17,7 +17,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from sonde.cli.failure import CommandError
-from sonde.cli.output import Column, JsonFlag, console, note, print_json, print_table
+from sonde.cli.output import Column, JsonFlag, console, counted, note, print_json, print_table
 from sonde.cli.posting import Poster, Tally
 from sonde.core.clock import SYSTEM_CLOCK
 from sonde.core.errors import CorruptError, NotFoundError, ValidationError
@@ -166,7 +166,7 @@ def _cells(segment: Segment) -> list[str]:
 
 def _summary(found: list[Segment], readers: list[str], aside: list[dict[str, object]]) -> str:
     total = format_size(sum(segment.size_bytes for segment in found))
-    parts = [f"{len(found):,} segments, {total}", f"readers: {', '.join(readers) or 'none'}"]
+    parts = [f"{counted(len(found), 'segment')}, {total}", f"readers: {', '.join(readers) or 'none'}"]
     if aside:
         parts.append(f"{len(aside):,} in quarantine ({Path(str(aside[0]['file'])).parent})")
     return "; ".join(parts)
@@ -185,9 +185,9 @@ def verify_segments(files: FilesArgument = None, *, data: DataOption = None, as_
         else:
             _say_damage(content)
     if not as_json:
-        verdict = "whole" if not damaged else f"{damaged:,} damaged stretches"
+        verdict = "whole" if not damaged else counted(damaged, "damaged stretch", "damaged stretches")
         console().print(
-            f"{count:,} segments, {records:,} requests, {items:,} records, {format_size(size)}: {verdict}",
+            f"{counted(count, 'segment')}, {counted(records, 'request')}, {counted(items, 'record')}, {format_size(size)}: {verdict}",
             style="red" if damaged else "green",
         )
     if damaged:
@@ -281,11 +281,13 @@ def replay_segments(
 
 def _summarize(tally: Tally, damaged: int, *, as_json: bool) -> None:
     if as_json:
-        counted = {"accepted": tally.accepted, "rejected": tally.rejected, "requests": tally.requests}
-        print_json({**counted, "retries": tally.retries, "reasons": tally.reasons, "damaged": damaged})
+        sums = {"accepted": tally.accepted, "rejected": tally.rejected, "requests": tally.requests}
+        print_json({**sums, "retries": tally.retries, "reasons": tally.reasons, "damaged": damaged})
         return
-    accepted = ", ".join(f"{count:,} {item.replace('_', ' ')}" for item, count in tally.accepted.items() if count)
-    console().print(f"replayed {accepted or 'nothing'} in {tally.requests:,} requests")
+    accepted = ", ".join(
+        counted(count, item.replace("_", " ").removesuffix("s")) for item, count in tally.accepted.items() if count
+    )
+    console().print(f"replayed {accepted or 'nothing'} in {counted(tally.requests, 'request')}")
     for reason, count in tally.reasons.items():
         console(is_error=True).print(f"{count:,} refused: {reason}", style="red", soft_wrap=True)
 

@@ -36,6 +36,7 @@ sonde logs --since 1h --json | jq -r .body
 """
 
 _PAGE = 500
+_WIDE = 120  # columns from which on a line has room for a trace id behind its body
 _SEVERITIES = ("trace", "debug", "info", "warn", "error", "fatal")
 
 
@@ -71,7 +72,10 @@ def command(
     tenant: TenantOption = None,
     url: UrlOption = DEFAULT_URL,
 ) -> None:
-    """Log records that meet every condition, the latest at the end."""
+    """Log records that meet every condition, the latest at the end.
+
+    With --attributes, and in terminals of 120 columns and more, each has its trace id, for `sonde trace`.
+    """
     asked = {
         "text": text,
         "severity": severity,
@@ -118,12 +122,14 @@ def _show(records: Iterator[dict[str, Any]], *, as_json: bool, attributes: bool)
         if as_json:
             print_json(record)
         else:
-            console().print(log_line(printable(record), attributes=attributes), soft_wrap=True)
+            console().print(
+                log_line(printable(record), attributes=attributes, trace=console().width >= _WIDE), soft_wrap=True
+            )
     return count
 
 
-def log_line(record: Mapping[str, Any], *, attributes: bool = False) -> Text:
-    """A record as `time SEVERITY service body`, its further lines indented; its attributes below where asked."""
+def log_line(record: Mapping[str, Any], *, attributes: bool = False, trace: bool = False) -> Text:
+    """A record as `time SEVERITY service body`, its further lines indented; its trace id behind, or its attributes below, where asked."""
     severity = record["severity"] or "-"
     line = Text(f"{clock_time(record['time'])} ", style="dim")
     line.append(f"{severity:<5} ", style=severity_colour(severity) or "default")
@@ -133,6 +139,8 @@ def log_line(record: Mapping[str, Any], *, attributes: bool = False) -> Text:
     line.append(shown.rstrip().replace("\n", "\n" + " " * 13), style="default")
     if record.get("event_name"):
         line.append(f" [{record['event_name']}]", style="dim")
+    if trace and record["trace_id"] and not attributes:
+        line.append(f"  {record['trace_id']}", style="dim")
     if attributes:
         pairs = {**record["attributes"], **({"trace_id": record["trace_id"]} if record["trace_id"] else {})}
         line.append("".join(f"\n{' ' * 13}{key}={value}" for key, value in pairs.items()), style="dim")

@@ -30,6 +30,7 @@ __all__ = [
     "age",
     "clock_time",
     "console",
+    "counted",
     "error_share",
     "milliseconds",
     "note",
@@ -146,6 +147,11 @@ def _cell(value: Any) -> str:
 def note(text: str) -> None:
     """A dim remark to the person, on standard error, so that it never mixes with the answer."""
     console(is_error=True).print(Text(text, style="dim"), soft_wrap=True)
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number and its noun: `1 span`, `1,234 spans`; `many` is for nouns that do not take an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def milliseconds(value: float | None) -> str:

@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from sonde.cli.failure import CommandError
-from sonde.cli.output import JsonFlag, console, note, print_json
+from sonde.cli.output import JsonFlag, console, counted, note, print_json
 from sonde.cli.payloads import Payload, payloads_of
 from sonde.cli.posting import Poster, Tally
 from sonde.cli.printable import printable
@@ -174,11 +174,6 @@ def _headers(written: list[str]) -> dict[str, str]:
     return headers
 
 
-def _counted(count: int, item: str) -> str:
-    name = item.replace("_", " ")
-    return f"{count:,} {name.removesuffix('s') if count == 1 else name}"
-
-
 def _summarize(tally: Tally, unreadable: dict[str, str], *, as_json: bool) -> None:
     if as_json:
         print_json(
@@ -192,13 +187,15 @@ def _summarize(tally: Tally, unreadable: dict[str, str], *, as_json: bool) -> No
             }
         )
         return
-    accepted = ", ".join(_counted(count, item) for item, count in tally.accepted.items() if count)
-    console().print(f"sent {accepted or 'nothing'} in {tally.requests:,} request{'' if tally.requests == 1 else 's'}")
+    accepted = ", ".join(
+        counted(count, item.replace("_", " ").removesuffix("s")) for item, count in tally.accepted.items() if count
+    )
+    console().print(f"sent {accepted or 'nothing'} in {counted(tally.requests, 'request')}")
     if tally.retries:
-        note(f"sent again {tally.retries:,} times, as the server asked")
+        note(f"sent again {counted(tally.retries, 'time')}, as the server asked")
     failure = console(is_error=True)
     if tally.rejected:
-        failure.print(f"refused for good: {tally.rejected:,} records", style="red")
+        failure.print(f"refused for good: {counted(tally.rejected, 'record')}", style="red")
     for reason, count in tally.reasons.items():
         failure.print(f"  {count:,}: {printable(reason)}", style="red" if count else "yellow", soft_wrap=True)
     for name, reason in unreadable.items():

@@ -9,7 +9,7 @@ import orjson
 import typer
 
 from sonde.cli.failure import CommandError
-from sonde.cli.output import JsonFlag, note, print_rows
+from sonde.cli.output import JsonFlag, counted, note, print_rows
 from sonde.cli.printable import printable
 from sonde.cli.remote import DEFAULT_URL, Remote, TenantOption, UrlOption
 from sonde.core.errors import ValidationError
@@ -53,7 +53,4 @@ def command(
         rows = [printable(orjson.loads(line)) for line in remote.lines("POST", "/sonde/sql", asked)]
     print_rows(rows)
     is_full = len(rows) == (limit or _ROWS)
-    note(
-        f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
-        + ("; there may be more, --limit says how many" if is_full else "")
-    )
+    note(counted(len(rows), "row") + ("; there may be more, --limit says how many" if is_full else ""))

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from sonde.cli.failure import CommandError
-from sonde.cli.output import Column, JsonFlag, clock_time, console, note, print_json, print_table
+from sonde.cli.output import Column, JsonFlag, clock_time, console, counted, note, print_json, print_table
 from sonde.cli.remote import DEFAULT_URL, Remote, TenantOption, UrlOption
 from sonde.cli.serve import settings_from
 from sonde.core.errors import InUseError, NetworkError, NotFoundError, UnsupportedError
@@ -199,7 +199,9 @@ def _show_manifest(manifest: Manifest, done: str, *, as_json: bool) -> None:
             print_json({"tenant": saved.tenant, "database": saved.database, "taken": manifest.taken, "rows": rows})
         else:
             stored = sum(count for table, count in rows.items() if table.startswith("otel_") and "_id_ts" not in table)
-            console().print(f"{done} tenant {saved.tenant}: {stored:,} records, {sum(rows.values()):,} rows in all")
+            console().print(
+                f"{done} tenant {saved.tenant}: {counted(stored, 'record')}, {counted(sum(rows.values()), 'row')} in all"
+            )
 
 
 @app.command("retention")

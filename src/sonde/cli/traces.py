@@ -13,6 +13,7 @@ from sonde.cli.output import (
     JsonFlag,
     clock_time,
     console,
+    counted,
     milliseconds,
     note,
     print_json,
@@ -159,7 +160,7 @@ def _print_narrow(traces: Sequence[Mapping[str, Any]]) -> None:
         line.append_text(_root(trace))
         line.truncate(screen.width, overflow="ellipsis")
         screen.print(line)
-        below = Text(f"  {trace['trace_id']}  {trace['spans']:,} spans", style="dim")
+        below = Text(f"  {trace['trace_id']}  {counted(trace['spans'], 'span')}", style="dim")
         if trace["errors"]:
             below.append(f"  {trace['errors']:,} error{'s' if trace['errors'] > 1 else ''}", style="not dim red")
         below.append(f"  {_services(trace)}")

@@ -91,7 +91,7 @@ def show_commands(screen: Screen, export: str = "", trace_id: str = "") -> None:
         ("sonde services", "rate, errors and latency of each service"),
         ("sonde traces --status error", "the traces that failed"),
         (f"sonde trace {trace_id}" if trace_id else "", ""),
-        ("sonde logs --severity error", "log lines, each with its trace"),
+        ("sonde logs --severity error --attributes", "log lines, each with its trace"),
         ("sonde metrics app.queue.depth", "a gauge over time"),
         ("sonde sql 'select ServiceName, count() from otel_traces group by 1'", ""),
     ]

@@ -68,6 +68,14 @@ def test_doctor_notes_a_store_that_is_behind(server, sonde):
     assert (found["store"]["verdict"], found["store"]["message"]) == ("note", "35.0s behind")
 
 
+def test_where_there_is_room_a_log_line_has_its_trace(server, sonde, monkeypatch):
+    server.answers["/sonde/logs"] = {"logs": [RECORD], "next": None}
+    assert RECORD["trace_id"] not in sonde("logs", "--url", server.url).out
+    monkeypatch.setenv("COLUMNS", "120")
+    assert sonde("logs", "--url", server.url).out.rstrip().endswith(f"  {RECORD['trace_id']}")
+    assert sonde("logs", "--url", server.url, "-a").out.count(RECORD["trace_id"]) == 1
+
+
 def test_services_as_lines(server, sonde):
     server.answers["/sonde/services"] = {"services": [SERVICE, SERVICE]}
     assert lines(sonde("services", "--url", server.url, "--json").out) == [SERVICE, SERVICE]

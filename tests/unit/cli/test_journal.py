@@ -98,7 +98,7 @@ def test_verify_says_where_the_damage_is_and_leaves_it(sonde, journal):
 def test_verify_takes_files_of_any_name(sonde, journal, tmp_path):
     joined = tmp_path / "all.bin"
     joined.write_bytes(b"".join(segment.path.read_bytes() for segment in sealed_segments(journal)))
-    assert "1 segments, 4 requests" in sonde("journal", "verify", str(joined)).out
+    assert "1 segment, 4 requests" in sonde("journal", "verify", str(joined)).out
 
 
 def test_an_open_segment_is_no_damage(sonde, journal):
