@@ -21,7 +21,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import chdb
 import lz4.frame
-import zstandard
+
+from sonde.otlp.compression import decompress
 
 NOT_SETTINGS = {
     "query",
@@ -76,7 +77,7 @@ class Door(BaseHTTPRequestHandler):
         if encoding == "gzip":
             return gzip.decompress(body)
         if encoding == "zstd":
-            return zstandard.ZstdDecompressor().decompressobj().decompress(body)
+            return decompress("zstd", body, 1 << 30)
         if encoding == "lz4":
             return lz4.frame.decompress(body)
         return body
