@@ -3,7 +3,7 @@
 Sonde receives over OTLP/gRPC, syncs its journal, stores and rolls up; its CPU counts from the first request until every row
 can be queried and includes supervisor, door and keeper. The peers forward the same requests to a discarding sink, without
 a store. Then the same without store and journal, into an exporter that discards, beside the peers' own discarding exporters;
-and requests of 20 spans, where a request's own cost counts. `--quick` sends a tenth.
+and requests of 20 spans, where a request's own cost counts. `--quick` sends less, once.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from benchmarks.peers import collector, rotel, sink
 from benchmarks.processes import cpu_seconds, load, running_sonde
 
 QUICK = "--quick" in sys.argv
-LARGE = 50 if QUICK else 500  # requests of 1,000 items
-SMALL = 2_000 if QUICK else 20_000  # requests of 20 spans
+LARGE = 200 if QUICK else 500  # requests of 1,000 items
+SMALL = 4_000 if QUICK else 20_000  # requests of 20 spans
 ROUNDS = 1 if QUICK else 3
 TABLES = {
     "traces": ("otel_traces",),
