@@ -1,7 +1,7 @@
 """What storing costs: CPU-seconds per million items, bytes an item on disk, and how long questions take.
 
-    python benchmarks/store.py --spans 1000000 --logs 250000 --points 250000
-    python benchmarks/store.py --spans 10000000 --queries 40
+    python -m benchmarks.store --spans 1000000 --logs 250000 --points 250000
+    python -m benchmarks.store --spans 10000000 --queries 40
 
 Segments as a door at 50,000 items a second would seal them (25,000 items each) are landed one after the other in one
 process with the embedded engine; the CPU is that process's, user and system, all threads, until no merge is left to do.
@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from payloads import log_requests, metric_requests, trace_requests
+from benchmarks.payloads import log_requests, metric_requests, trace_requests
 from sonde.core.signal import Signal
 from sonde.store import Landing, Store, open_store
 
