@@ -169,7 +169,7 @@ def measure(pid, port, requests, connections, seconds):
 
 
 def prepared(spans, encoding):
-    from payloads import trace_requests  # noqa: PLC0415 -- the servers do without protobuf
+    from benchmarks.payloads import trace_requests  # noqa: PLC0415 -- the servers do without protobuf
     from sonde.otlp.compression import compress  # noqa: PLC0415
 
     made = []
