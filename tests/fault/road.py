@@ -159,7 +159,7 @@ class Road:
             sender.join(60)
 
     def verdict(self) -> dict[str, object]:
-        """What was lost or doubled, after a final restart; also how long that restart took."""
+        """What was lost or doubled, after a final restart; also how long that restart took (told, not judged: machines differ)."""
         acknowledged = {number for sender in self.senders for number in sender.acknowledged}
         self.server.kill()
         started = time.monotonic()
@@ -218,7 +218,7 @@ def main() -> int:
         undisturbed = options.target != "keeper" or not (found["refused"] or found["broken"])
         if not (kept and undisturbed):
             print(road.server.log())
-    return 0 if kept and undisturbed and found["ready_s"] < 5 else 1
+    return 0 if kept and undisturbed else 1
 
 
 if __name__ == "__main__":
