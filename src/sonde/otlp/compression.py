@@ -35,7 +35,7 @@ from sonde.core.units import format_size
 
 try:
     from isal import isal_zlib
-except ImportError:  # pragma: no cover -- the plain installation, which has no compiled accelerator
+except ImportError:  # the plain installation, which has no compiled accelerator
     _zlib: Any = zlib
 else:
     _zlib = isal_zlib
