@@ -1,0 +1,1 @@
+"""What the runtime and the machine say of themselves, as metrics by the semantic conventions."""
