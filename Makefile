@@ -47,7 +47,7 @@ demo: server
 	@$(BIN)/sonde demo $(ARGS)
 
 test: dev
-	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: dev
 	$(BIN)/ruff format --check .

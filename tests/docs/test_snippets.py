@@ -37,7 +37,6 @@ def server(tmp_path_factory):
         yield running
 
 
-@pytest.mark.xdist_group("docs")
 @pytest.mark.parametrize("page", pages_with(RUN))
 def test_snippets_run(page, server, tmp_path):
     ports = {"4317": server.grpc, "4318": server.http_url, "4321": server.web_url}

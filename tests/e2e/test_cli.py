@@ -18,8 +18,6 @@ from servers import loopback_environment, running_sonde, wait_until
 from sonde.core.signal import Signal
 from sonde.otlp.json import from_protobuf
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 TRACE_ID = bytes.fromhex("0af7651916cd43dd8448eb211c80319c")
 NOW_NS = time.time_ns() - 5 * 10**9
 MS = 10**6

@@ -21,8 +21,6 @@ ROOT = Path(__file__).resolve().parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 SONDE = str(Path(sys.executable).with_name("sonde"))
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 def demo(*flags):
     """The command line of a demo on free ports."""

@@ -12,8 +12,6 @@ import pytest
 
 from servers import running_sonde, wait_until
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 SPECIFICATION = Path(__file__).resolve().parents[3] / "shared" / "data" / "otlp" / "trace.json"
 EXAMPLE_ID = "5b8efff798038103d269b633813fc60c"
 FULL_ID = "0000000000000000a1b2c3d4e5f60718"

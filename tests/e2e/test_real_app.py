@@ -24,8 +24,6 @@ TESTS = Path(__file__).resolve().parent.parent
 INSTRUMENT = str(Path(sys.executable).with_name("opentelemetry-instrument"))
 STORED_WITHIN_S = 60
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 def telemetry_environment(sonde, role, protocol):
     """What an operator would set."""

@@ -3,12 +3,10 @@
 import http.client
 import json
 
-import pytest
 from benchmarks.payloads import trace_requests
 
 from servers import free_ports, running_sonde, start_sonde, wait_until
 
-pytestmark = pytest.mark.xdist_group("e2e")
 HEADERS = {"Content-Type": "application/x-protobuf"}
 
 
