@@ -29,7 +29,7 @@ $(VENV)/bootstrap.stamp: locks/bootstrap.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/bootstrap.txt
 	@touch $@
 
-$(VENV)/server.stamp: $(VENV)/bootstrap.stamp locks/server.txt pyproject.toml setup.py $(wildcard src/sonde/otlp/*.pyx src/sonde/otlp/*.pxi)
+$(VENV)/server.stamp: $(VENV)/bootstrap.stamp locks/server.txt pyproject.toml setup.py $(wildcard src/sonde/*/*.pyx src/sonde/*/*.pxi)
 	@echo "Setting up Sonde (once) …"
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r locks/server.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . --reinstall-package sonde
@@ -79,4 +79,4 @@ lock: $(VENV)/bootstrap.stamp
 	$(LOCK) pyproject.toml locks/build.in --extra server --extra demo -c locks/dev.txt -o locks/server.txt
 
 clean:
-	rm -rf $(VENV) build site .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info src/sonde/otlp/*.so src/sonde/otlp/kernel.c
+	rm -rf $(VENV) build site .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info src/sonde/*/*.so src/sonde/otlp/kernel.c src/sonde/otlp/encoder.c src/sonde/store/blocks.c
