@@ -45,6 +45,8 @@ def test_snippets_run(page, server, tmp_path):
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "SONDE_URL": server.web_url,
             "SONDE_DATA": str(server.data_dir),
+            "OTEL_EXPORTER_OTLP_ENDPOINT": server.http_url,
+            "SONDE_SPOOL": str(tmp_path / "spool"),
         }
     )
     for language, text in snippets(page, RUN):
