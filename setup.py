@@ -1,4 +1,4 @@
-"""Builds the wire kernel and the store's encoder where a C compiler is found; the rest is declared in pyproject.toml.
+"""Builds the wire kernel, the SDK's encoder and the store's encoder where a C compiler is found; the rest is declared in pyproject.toml.
 
 `optional=True` makes a failed compilation a warning: the pure-Python twin then serves instead of the
 kernel (`sonde doctor` says which), and the engine itself decodes instead of the encoder.
@@ -16,6 +16,13 @@ kernel = Extension(
     optional=True,
     extra_compile_args=["-O3"],
 )
+encoder = Extension(
+    "sonde.otlp.encoder",
+    ["src/sonde/otlp/encoder.pyx"],
+    depends=["src/sonde/otlp/kernel_wire.pxi", *sorted(map(str, Path("src/sonde/otlp").glob("encoder_*.pxi")))],
+    optional=True,
+    extra_compile_args=["-O3"],
+)
 blocks = Extension(
     "sonde.store.blocks",
     ["src/sonde/store/blocks.pyx"],
@@ -23,4 +30,4 @@ blocks = Extension(
     optional=True,
     extra_compile_args=["-O3"],
 )
-setup(ext_modules=[] if os.environ.get("SONDE_PURE") else [kernel, blocks])
+setup(ext_modules=[] if os.environ.get("SONDE_PURE") else [kernel, encoder, blocks])
