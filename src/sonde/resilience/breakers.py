@@ -16,14 +16,15 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from sonde.core.clock import SYSTEM_CLOCK, Clock
-from sonde.core.errors import SondeError, UnavailableError
+from sonde.core.errors import UnavailableError
 from sonde.resilience.circuit import BreakerSettings, CircuitState, Pass, Phase, abandon, admit, reset, settle
 from sonde.resilience.deadlines import current_deadline
 from sonde.resilience.forks import survives_fork
 from sonde.resilience.policy import Policy
+from sonde.resilience.verdicts import Which, is_servers_fault, matcher
 from sonde.resilience.windows import Tally
 
-__all__ = ["Breaker", "BreakerStatistics", "breaker", "is_servers_fault"]
+__all__ = ["Breaker", "BreakerStatistics", "breaker"]
 
 T = TypeVar("T")
 Listener = Callable[[Phase, Phase], None]
@@ -55,11 +56,6 @@ class BreakerStatistics:
     retry_after_s: float
 
 
-def is_servers_fault(error: Exception) -> bool:
-    """The default of what counts as a failure: everything but an answer that finds fault with the request (4xx)."""
-    return not (isinstance(error, SondeError) and 400 <= error.traits.http_status < 500)
-
-
 class Breaker(Policy):
     """Stops calling what keeps failing, and probes now and then whether it is back. Thread-safe; survives a fork.
 
@@ -81,13 +77,13 @@ class Breaker(Policy):
         clock: Clock = SYSTEM_CLOCK,
         *,
         name: str = "",
-        counts: Callable[[Exception], bool] = is_servers_fault,
+        counts: Which = is_servers_fault,
         listeners: tuple[Listener, ...] = (),
     ) -> None:
         self._settings = settings or BreakerSettings()
         self._clock = clock
         self._name = name
-        self._counts = counts
+        self._counts = matcher(counts)
         self._listeners = listeners
         self._lock = Lock()
         self._circuit = reset(self._settings, clock.monotonic())
@@ -236,7 +232,7 @@ def breaker(
     *,
     name: str = "",
     clock: Clock = SYSTEM_CLOCK,
-    counts: Callable[[Exception], bool] = is_servers_fault,
+    counts: Which = is_servers_fault,
     listeners: tuple[Listener, ...] = (),
     **settings: Any,
 ) -> Breaker:

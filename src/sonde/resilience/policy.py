@@ -21,7 +21,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from functools import partial, wraps
 from inspect import iscoroutinefunction
-from typing import Any, ParamSpec, TypeVar, cast, final
+from typing import Any, ParamSpec, TypeVar, cast, final, overload
 
 __all__ = ["Policy"]
 
@@ -48,9 +48,13 @@ class Policy(ABC):
         """Call `fn(*args, **kwargs)` under this policy."""
         return self.around(partial(fn, *args, **kwargs))
 
+    @overload
+    async def acall(self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+    @overload
+    async def acall(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
     @final
-    async def acall(self, fn: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Await `fn(*args, **kwargs)` under this policy."""
+    async def acall(self, fn: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:
+        """Await `fn(*args, **kwargs)` under this policy; a plain function only where a `pool` is innermost."""
         return await self.around_async(partial(fn, *args, **kwargs))
 
     @final

@@ -25,14 +25,14 @@ from enum import Enum
 from math import inf
 from typing import Any, TypeVar
 
-from sonde.core.errors import SondeError
 from sonde.resilience.backoffs import Backoff, FullJitter
 from sonde.resilience.budget import RetryBudget
 from sonde.resilience.deadlines import current_deadline
 from sonde.resilience.policy import Policy
+from sonde.resilience.verdicts import Which, is_retryable, matcher
 from sonde.resilience.world import SYSTEM_WORLD, World
 
-__all__ = ["Again", "RetryPolicy", "RetryState", "Stop", "StopReason", "is_retryable", "retry"]
+__all__ = ["Again", "RetryPolicy", "RetryState", "Stop", "StopReason", "retry"]
 
 T = TypeVar("T")
 log = logging.getLogger("sonde.resilience")
@@ -142,20 +142,10 @@ class RetryPolicy:
         return RetryState(state.started_s, failures, draw_s), Again(after_s)
 
 
-def is_retryable(error: Exception) -> bool:
-    """The shell's default: Sonde's errors by their traits, and the standard library's connection and timeout errors.
-
-    Nothing else: a TypeError is a defect, and trying again would only hide it.
-    """
-    if isinstance(error, SondeError):
-        return error.traits.retryable
-    return isinstance(error, ConnectionError | TimeoutError)
-
-
 def retry(
     policy: RetryPolicy | None = None,
     *,
-    on: Callable[[Exception], bool] | type[Exception] | tuple[type[Exception], ...] = is_retryable,
+    on: Which = is_retryable,
     attempts: int | None = 10,
     total_s: float = 60.0,
     backoff: Backoff | None = None,
@@ -178,8 +168,7 @@ def retry(
         world: time, chance and waiting.
     """
     made = RetryPolicy(attempts, total_s, backoff or _FULL_JITTER)
-    wanted = on if not isinstance(on, type | tuple) else lambda error: isinstance(error, on)
-    return _Retry(policy or made, wanted, budget, on_retry, world)
+    return _Retry(policy or made, matcher(on), budget, on_retry, world)
 
 
 class _Retry(Policy):
