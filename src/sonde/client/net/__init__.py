@@ -22,14 +22,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sonde.client.net.asyncio_sender import AsyncSender, open_async_sender
-    from sonde.client.net.attempt import Credentials
     from sonde.client.net.sender import NetSender, open_sender
 
-__all__ = ["AsyncSender", "Credentials", "NetSender", "open_async_sender", "open_sender"]
+__all__ = ["AsyncSender", "NetSender", "open_async_sender", "open_sender"]
 
 _HOMES = {
     "AsyncSender": "sonde.client.net.asyncio_sender",
-    "Credentials": "sonde.client.net.attempt",
     "NetSender": "sonde.client.net.sender",
     "open_async_sender": "sonde.client.net.asyncio_sender",
     "open_sender": "sonde.client.net.sender",

@@ -11,10 +11,11 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from sonde.client.credentials import Credentials
 from sonde.client.delivery import Delivery
 from sonde.client.endpoint import Endpoint
 from sonde.client.net.asyncio_connection import AsyncConnection
-from sonde.client.net.attempt import Attempt, Credentials
+from sonde.client.net.attempt import Attempt
 from sonde.client.net.exchange import AttemptError, Reply, Request
 from sonde.client.net.failure import closed, late
 from sonde.client.net.pool import Pool

@@ -17,11 +17,10 @@ Sources: RFC 9112, 9.3.1 (retrying on a new connection); RFC 9110, 15.4.8 and 15
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
+from sonde.client.credentials import Credentials
 from sonde.client.delivery import Delivery
 from sonde.client.net.answer import is_unauthenticated, meaning
 from sonde.client.net.exchange import AttemptError, Reply, Request
@@ -30,21 +29,11 @@ from sonde.client.net.route import Route
 from sonde.core.clock import Clock
 from sonde.core.signal import Signal
 
-__all__ = ["Attempt", "Credentials"]
+__all__ = ["Attempt"]
 
 _log = logging.getLogger("sonde.client.net")
 
 _SAME_METHOD = frozenset({307, 308})
-
-
-class Credentials(Protocol):
-    """Who this client is. Thread-safe; both methods may take a while (a token is fetched)."""
-
-    def headers(self) -> Sequence[tuple[str, str]]:
-        """What to send with the next request."""
-
-    def refused(self) -> bool:
-        """Told that the server refused what `headers` gave last; True when the next ones are worth a try."""
 
 
 class Attempt:

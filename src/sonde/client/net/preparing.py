@@ -21,6 +21,7 @@ from sonde.client.net.grpc import message
 from sonde.core.errors import SondeError, UnsupportedError
 from sonde.core.signal import Signal
 from sonde.otlp.compression import compress
+from sonde.resilience.headers import GRPC_TIMEOUT, grpc_timeout
 
 __all__ = ["USER_AGENT", "prepare"]
 
@@ -62,7 +63,9 @@ def prepare(endpoint: Endpoint, signal: Signal, payload: bytes, timeout_s: float
     headers.update((name.lower(), value) for name, value in endpoint.headers if name.lower() not in _FRAMING)
     headers["content-type"] = _CONTENT_TYPES[endpoint.protocol]
     if is_grpc:
-        headers["grpc-timeout"] = f"{max(1, min(99_999_999, int(timeout_s * 1000)))}m"
+        timeout = grpc_timeout(timeout_s)
+        if timeout:
+            headers[GRPC_TIMEOUT] = timeout
         body = message(body, is_compressed=bool(encoding))
     if encoding:
         headers["grpc-encoding" if is_grpc else "content-encoding"] = encoding

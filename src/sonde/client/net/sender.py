@@ -13,9 +13,10 @@ from __future__ import annotations
 import logging
 import threading
 
+from sonde.client.credentials import Credentials
 from sonde.client.delivery import Delivery
 from sonde.client.endpoint import Endpoint
-from sonde.client.net.attempt import Attempt, Credentials
+from sonde.client.net.attempt import Attempt
 from sonde.client.net.connection import Connection
 from sonde.client.net.exchange import AttemptError, Reply, Request
 from sonde.client.net.failure import closed, late

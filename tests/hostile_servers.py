@@ -1,0 +1,426 @@
+"""Small loopback servers that misbehave as told, for tests of whatever sends.
+
+    with serving(answer(503, {"retry-after": "7"}), answer(200)) as server:
+        send_to(server.url)            # the first connection is answered 503, all later ones 200
+        server.requests                # what arrived, whole requests only
+
+A script is a function of one accepted connection, run on a thread of its own; the n-th connection gets the n-th script, and
+later ones the last. Most scripts are made by the functions here; a test may write its own over `Connection`. Everything
+ends with the block: sockets are shut, threads joined. For HTTP/1.1 scripts say what is written; for gRPC they drive
+`h2` on the server's side. `refusing`, `unreachable` are ports without a server. `Authority` makes certificates.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import h2.config
+import h2.connection
+import h2.events
+import trustme
+
+__all__ = [
+    "Authority",
+    "Connection",
+    "GrpcPeer",
+    "Received",
+    "Script",
+    "Server",
+    "answer",
+    "drip",
+    "grpc",
+    "grpc_answer",
+    "grpc_message",
+    "half_open",
+    "hang",
+    "http",
+    "refusing",
+    "reset_after",
+    "serving",
+    "unreachable",
+    "write",
+]
+
+JOIN_WITHIN_S = 10.0
+
+
+@dataclass(frozen=True)
+class Received:
+    """One whole request: its target, headers with names in lower case, and body (of gRPC: the message's bytes)."""
+
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Server:
+    """A running server.
+
+    Attributes:
+        port: where it listens on 127.0.0.1.
+        scheme: `http`, or `https` when it has a TLS context.
+        accepted: how many connections it has accepted.
+        requests: the whole requests that arrived, in order.
+    """
+
+    port: int
+    scheme: str = "http"
+    accepted: int = 0
+    requests: list[Received] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://127.0.0.1:{self.port}"
+
+
+Script = Callable[["Connection"], None]
+
+
+class Connection:
+    """One accepted connection, as scripts see it. Whatever fails because the client left ends the script."""
+
+    def __init__(self, sock: socket.socket, server: Server) -> None:
+        self.sock = sock
+        self.server = server
+        self._rest = b""
+
+    def read(self) -> bytes:
+        """What has arrived; waits for something; b"" when the client has left."""
+        rest, self._rest = self._rest, b""
+        return rest or self.sock.recv(65536)
+
+    def read_exactly(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            part = self.read()
+            if not part:
+                raise EOFError
+            data += part
+        self._rest = data[count:] + self._rest
+        return data[:count]
+
+    def read_request(self) -> Received:
+        """A whole HTTP/1.1 request; EOFError when the client leaves before."""
+        data = b""
+        while b"\r\n\r\n" not in data:
+            part = self.read()
+            if not part:
+                raise EOFError
+            data += part
+        head, _, self._rest = data.partition(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        body = self.read_exactly(int(headers.get("content-length", "0")))
+        request = Received(first.split(" ")[1], headers, body)
+        self.server.requests.append(request)
+        return request
+
+    def write(self, octets: bytes) -> None:
+        self.sock.sendall(octets)
+
+    def wait_until_left(self) -> None:
+        """Read and throw away until the client leaves or the test ends."""
+        while self.read():
+            pass
+
+    def reset(self) -> None:
+        """Close with RST instead of FIN."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.close()
+
+
+@contextmanager
+def serving(*scripts: Script, context: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """A server whose n-th connection runs the n-th script, and later ones the last."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = Server(listener.getsockname()[1], "https" if context else "http")
+    sockets: list[socket.socket] = []
+    threads: list[threading.Thread] = []
+
+    def serve(sock: socket.socket, script: Script) -> None:
+        with (
+            suppress(OSError, EOFError),
+            sock if context is None else context.wrap_socket(sock, server_side=True) as wrapped,
+        ):
+            script(Connection(wrapped, server))
+
+    def accept() -> None:
+        with suppress(OSError):
+            while not server.stopping.is_set():
+                sock, _ = listener.accept()
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                script = scripts[min(server.accepted, len(scripts) - 1)]
+                server.accepted += 1
+                sockets.append(sock.dup())
+                threads.append(threading.Thread(target=serve, args=(sock, script), daemon=True))
+                threads[-1].start()
+
+    acceptor = threading.Thread(target=accept, daemon=True)
+    acceptor.start()
+    try:
+        yield server
+    finally:
+        server.stopping.set()
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        acceptor.join(JOIN_WITHIN_S)
+        for sock in sockets:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+            sock.close()
+        for thread in threads:
+            thread.join(JOIN_WITHIN_S)
+
+
+@contextmanager
+def refusing() -> Iterator[int]:
+    """A port that refuses connections: bound, so that nobody else gets it, but not listening."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        yield sock.getsockname()[1]
+
+
+@contextmanager
+def unreachable() -> Iterator[int]:
+    """A port whose connections are never established: its backlog is full, so the kernel drops what asks for one."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        waiting = []
+        for _ in range(8):
+            sock = socket.socket()
+            sock.setblocking(False)
+            sock.connect_ex(listener.getsockname())
+            waiting.append(sock)
+        yield listener.getsockname()[1]
+        for sock in waiting:
+            sock.close()
+
+
+# -- HTTP/1.1 ----------------------------------------------------------------------------------------------------------
+
+
+def http(status: int, headers: Mapping[str, str] | None = None, body: bytes = b"", version: str = "1.1") -> bytes:
+    """An answer as bytes; content-length is added unless `headers` has its own or transfer-encoding."""
+    fields = {name.lower(): value for name, value in (headers or {}).items()}
+    if not fields.keys() & {"content-length", "transfer-encoding"} and version == "1.1":
+        fields["content-length"] = str(len(body))
+    lines = [f"HTTP/{version} {status} Told", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def answer(
+    status: int = 200, headers: Mapping[str, str] | None = None, body: bytes = b"", *, times: int | None = None
+) -> Script:
+    """Answer every request alike; hang up after `times` of them."""
+    return write(http(status, headers, body), times=times)
+
+
+def write(octets: bytes, *, times: int | None = None) -> Script:
+    """Read a request and write `octets`, again and again, or `times` times and hang up."""
+
+    def script(connection: Connection) -> None:
+        count = 0
+        while times is None or count < times:
+            connection.read_request()
+            connection.write(octets)
+            count += 1
+
+    return script
+
+
+def hang() -> Script:
+    """Accept, and read nothing: the client's writes stall once the kernel's buffers are full."""
+    return lambda connection: connection.server.stopping.wait() and None
+
+
+def half_open(after: bytes = b"") -> Script:
+    """Read all, write `after` once a request has come (nothing by default), and never say more."""
+
+    def script(connection: Connection) -> None:
+        connection.read_request()
+        connection.write(after)
+        connection.wait_until_left()
+
+    return script
+
+
+def reset_after(received: int, *, say: bytes = b"") -> Script:
+    """Read `received` bytes, write `say`, and reset the connection."""
+
+    def script(connection: Connection) -> None:
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.read_exactly(received)
+        connection.write(say)
+        connection.reset()
+
+    return script
+
+
+def drip(octets: bytes, every_s: float) -> Script:
+    """Read a request and write the answer byte by byte."""
+
+    def script(connection: Connection) -> None:
+        connection.read_request()
+        for octet in octets:
+            if connection.server.stopping.wait(every_s):
+                return
+            connection.write(bytes((octet,)))
+
+    return script
+
+
+# -- gRPC --------------------------------------------------------------------------------------------------------------
+
+
+class GrpcPeer:
+    """The server's side of one HTTP/2 connection over `h2`; `h2` itself is at hand for what no method does.
+
+    Attributes:
+        connection: the accepted connection.
+        h2: its state.
+        stream: the stream of the call read last.
+    """
+
+    def __init__(self, connection: Connection, settings: Mapping[int, int] | None = None) -> None:
+        self.connection = connection
+        self.h2 = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False, header_encoding="utf-8"))
+        if settings:
+            self.h2.local_settings.update(settings)
+        self.h2.initiate_connection()
+        self.flush()
+        self.stream = 0
+        self.events: list[Any] = []
+
+    def flush(self) -> None:
+        self.connection.write(self.h2.data_to_send())
+
+    def next_event(self) -> Any:
+        """The next event of the connection; EOFError when the client has left."""
+        while not self.events:
+            data = self.connection.read()
+            if not data:
+                raise EOFError
+            self.events += self.h2.receive_data(data)
+            self.flush()
+        return self.events.pop(0)
+
+    def read_headers(self) -> dict[str, str]:
+        """The headers of the next call."""
+        while not isinstance(event := self.next_event(), h2.events.RequestReceived):
+            pass
+        self.stream = event.stream_id
+        return dict(event.headers)
+
+    def read_call(self) -> Received:
+        """The next whole call, its window given back as it comes in."""
+        headers = self.read_headers()
+        body = b""
+        while not isinstance(event := self.next_event(), h2.events.StreamEnded):
+            if isinstance(event, h2.events.DataReceived):
+                body += event.data
+                self.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+                self.flush()
+        call = Received(headers[":path"], headers, body[5:])
+        self.connection.server.requests.append(call)
+        return call
+
+    def answer(self, message: bytes | None = b"", **trailers: str) -> None:
+        """Answer the call: headers, a message unless None, trailers (underscores stand for hyphens)."""
+        fields = [(name.replace("_", "-"), value) for name, value in ({"grpc_status": "0"} | trailers).items()]
+        self.h2.send_headers(self.stream, [(":status", "200"), ("content-type", "application/grpc")])
+        if message is not None:
+            self.h2.send_data(self.stream, grpc_message(message))
+        self.h2.send_headers(self.stream, fields, end_stream=True)
+        self.flush()
+
+    def answer_at_once(self, status: str = "200", **fields: str) -> None:
+        """Answer with headers alone (Trailers-Only, or what a proxy says)."""
+        pairs = [(name.replace("_", "-"), value) for name, value in fields.items()]
+        self.h2.send_headers(self.stream, [(":status", status), *pairs], end_stream=True)
+        self.flush()
+
+    def reset(self, code: int) -> None:
+        """RST_STREAM on the call."""
+        self.h2.reset_stream(self.stream, code)
+        self.flush()
+
+    def go_away(self, last_stream: int, code: int = 0, words: bytes = b"") -> None:
+        """GOAWAY, by hand: `h2` would close its own side with it."""
+        payload = last_stream.to_bytes(4, "big") + code.to_bytes(4, "big") + words
+        self.connection.write(len(payload).to_bytes(3, "big") + b"\x07\x00\x00\x00\x00\x00" + payload)
+
+
+def grpc(serve: Callable[[GrpcPeer], None], settings: Mapping[int, int] | None = None) -> Script:
+    """A script over HTTP/2; after `serve` returns the connection stays open until the client leaves."""
+
+    def script(connection: Connection) -> None:
+        serve(GrpcPeer(connection, settings))
+        connection.wait_until_left()
+
+    return script
+
+
+def grpc_answer(message: bytes | None = b"", **trailers: str) -> Script:
+    """Answer every call alike."""
+
+    def serve(peer: GrpcPeer) -> None:
+        while True:
+            peer.read_call()
+            peer.answer(message, **trailers)
+
+    return grpc(serve)
+
+
+def grpc_message(body: bytes, *, is_compressed: bool = False) -> bytes:
+    """A length-prefixed message."""
+    return bytes((is_compressed,)) + len(body).to_bytes(4, "big") + body
+
+
+# -- TLS ---------------------------------------------------------------------------------------------------------------
+
+
+class Authority:
+    """A certificate authority of one test, and what it signs, as files under `directory`."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._ca = trustme.CA()
+        self._count = 0
+        self.ca_file = str(directory / f"ca-{id(self)}.pem")
+        self._ca.cert_pem.write_to_path(self.ca_file)
+
+    def server(
+        self,
+        *names: str,
+        not_after: datetime | None = None,
+        alpn: tuple[str, ...] = ("h2", "http/1.1"),
+        wants_client: bool = False,
+    ) -> ssl.SSLContext:
+        """A server's context with a certificate for `names` (127.0.0.1 and localhost by default)."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._ca.issue_cert(*(names or ("127.0.0.1", "localhost")), not_after=not_after).configure_cert(context)
+        context.set_alpn_protocols(list(alpn))
+        if wants_client:
+            context.verify_mode = ssl.CERT_REQUIRED
+            self._ca.configure_trust(context)
+        return context
+
+    def client_files(self) -> tuple[str, str]:
+        """Paths of a client's certificate chain and key."""
+        self._count += 1
+        cert = self._ca.issue_cert(f"client-{self._count}@example.org")
+        chain, key = (self._directory / f"client-{self._count}.{kind}.pem" for kind in ("chain", "key"))
+        chain.write_bytes(b"".join(blob.bytes() for blob in cert.cert_chain_pems))
+        cert.private_key_pem.write_to_path(str(key))
+        return str(chain), str(key)
