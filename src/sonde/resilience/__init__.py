@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sonde.resilience.adaptive import AdaptiveLimit, adaptive
+    from sonde.resilience.adaptive_limits import AdaptiveLimit, adaptive
     from sonde.resilience.backoffs import Backoff, DecorrelatedJitter, Exponential, Fixed, FullJitter
     from sonde.resilience.breakers import Breaker, BreakerStatistics, breaker
     from sonde.resilience.budget import RetryBudget
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sonde.resilience.world import SYSTEM_WORLD, World
 
 _MODULES = {
-    "adaptive": ("AdaptiveLimit", "adaptive"),
+    "adaptive_limits": ("AdaptiveLimit", "adaptive"),
     "backoffs": ("Backoff", "DecorrelatedJitter", "Exponential", "Fixed", "FullJitter"),
     "breakers": ("Breaker", "BreakerStatistics", "breaker"),
     "budget": ("RetryBudget",),
