@@ -383,6 +383,12 @@ class Deliveries:
         """Whether `abandon` was called: nothing is taken or tried any more."""
         return self._stopped
 
+    @property
+    def is_all_delivered(self) -> bool:
+        """Whether nothing is left, in memory or on disk."""
+        with self.changed:
+            return not self._moving and self.outbox.oldest() is None and (self.spool is None or self.spool.is_empty)
+
     def is_settled(self, mark: int) -> bool:
         """Whether no request up to this number is in memory, and nothing is on disk that the servers would take."""
         with self.changed:

@@ -89,9 +89,17 @@ class Engine:
         self._disk = disk
         self._closed = False
         self._clean = True
+        self._farewells: list[Callable[[float], Any]] = []
         self._lanes = {signal: Handoff(settings.batches[signal].queue_items, self._nudge) for signal in Signal}
         self._begin()
         survives_fork(self)
+        # Now, not with the first item: what is registered later, such as a reader's last collection, then runs before.
+        atexit.register(self.shutdown)
+
+    @property
+    def settings(self) -> Settings:
+        """What the engine was made with."""
+        return self._settings
 
     def _begin(self) -> None:
         """A state without threads; at first, and in a forked child."""
@@ -154,12 +162,15 @@ class Engine:
             timeout_s: the longest to wait, in all; None means the settings' `exit_s`.
 
         Returns:
-            Whether nothing had to be left behind.
+            False when something was left on disk, or lost.
         """
         if self._closed:
             return self._clean
-        self._closed = True
         until = self._clock.monotonic() + (self._settings.exit_s if timeout_s is None else timeout_s)
+        while self._farewells:
+            farewell = self._farewells.pop(0)
+            self._guarded(lambda farewell=farewell: bool(farewell(max(0.0, until - self._clock.monotonic()))))  # type: ignore[misc]  # binds this round's
+        self._closed = True
         for lane in self._lanes.values():
             lane.close()
         self._clean = self._guarded(lambda: self._end(until))
@@ -170,10 +181,20 @@ class Engine:
         reserve = min(_SPOOL_RESERVE_S, max(0.0, until - now) / 5) if self._dispatch.deliveries.spool else 0.0
         self._dispatch.deliveries.prepare_exit(until - reserve)
         clean = self._drain(until - reserve, hopeful=False)
+        clean = clean and self._dispatch.deliveries.is_all_delivered
         self._couriers.dismiss()
         self._dispatch.finish()
         self._ring()
+        atexit.unregister(self.shutdown)
         return clean
+
+    def before_shutdown(self, farewell: Callable[[float], Any]) -> None:
+        """Have something done once when the end begins and items are still taken: a last collection of metrics, say.
+
+        Args:
+            farewell: called with the seconds that are left; what it raises is logged.
+        """
+        self._farewells.append(farewell)
 
     def stats(self) -> dict[str, Any]:
         """Where every item went: a row for every signal by its name, and `engine`; see `sonde.client.engine.ledger`."""
@@ -252,15 +273,13 @@ class Engine:
 
     def _kindle(self, dispatch: Dispatch) -> None:
         try:
-            self._register_exit()
+            self._register_finalizers()
             Thread(target=self._run, args=(dispatch,), name="sonde-export", daemon=True).start()
         except RuntimeError:  # the interpreter is ending; this raw thread will do
             self._run(dispatch)
 
-    def _register_exit(self) -> None:
-        with suppress(Exception):
-            atexit.unregister(self.shutdown)
-            atexit.register(self.shutdown)
+    def _register_finalizers(self) -> None:
+        """Children of multiprocessing and celery end without `atexit`, and forget at their start what was registered."""
         for name in _FINALIZERS:
             module = sys.modules.get(name)
             if module is not None:
