@@ -48,6 +48,8 @@ _TOO_LARGE_CODES = {"grpc.RESOURCE_EXHAUSTED", "grpc.OUT_OF_RANGE"}
 # grpc-go and grpc-core: "received message larger than max"; grpc-java: "exceeds maximum size"; tonic: "message length
 # too large"; Sonde: "is larger than".
 _TOO_LARGE_WORDS = re.compile(r"larger than|too (?:large|big|long)|exceeds? (?:the )?(?:max|limit|size)", re.IGNORECASE)
+# A missing credential, a closed client: conditions of this side, which no other server mends.
+_OURS = "client."
 _NO_TRACE = bytes(16)
 
 
@@ -263,7 +265,9 @@ def _may_repeat(delivery: Delivery) -> bool:
 
 def _moves_on(delivery: Delivery) -> bool:
     """Whether another endpoint may do better, which is also whether this one is unwell."""
-    return not delivery.accepted and (delivery.retryable or delivery.undelivered)
+    if delivery.accepted or delivery.code.startswith(_OURS):
+        return False
+    return delivery.retryable or delivery.undelivered
 
 
 def _after(earlier: Delivery, later: Delivery) -> Delivery:

@@ -25,8 +25,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from typing import Literal, get_args
+from functools import cache
+from typing import Any, Literal, get_args
 
 from sonde.core.errors import ConfigError
 from sonde.resilience.circuit import BreakerSettings, Pass, Phase, abandon, admit, reset, settle
@@ -213,8 +213,16 @@ class Balancer:
         return min(pair, key=self._in_flight.__getitem__)
 
 
+@cache
+def _blake2b() -> Any:
+    # Loads OpenSSL, which every other way to balance does without.
+    from hashlib import blake2b  # noqa: PLC0415 -- see above
+
+    return blake2b
+
+
 def _score(member: Member, key: bytes) -> float:
-    digest = blake2b(key, digest_size=8, key=member.name.encode()[:64]).digest()
+    digest = _blake2b()(key, digest_size=8, key=member.name.encode()[:64]).digest()
     # Strictly between 0 and 1, so that the logarithm is finite and not zero.
     share = ((int.from_bytes(digest) >> 11) + 0.5) / (1 << 53)
     return -member.weight / math.log(share)

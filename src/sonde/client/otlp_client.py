@@ -27,16 +27,13 @@ from sonde.client.dispatch import Course, Parcel, Try, Wait
 from sonde.client.endpoint import Compression, Endpoint, Protocol, TlsSettings
 from sonde.client.endpoints import FITNESS, Balance
 from sonde.client.payload import Batch, Data, parcels_of, payload_of
-from sonde.client.plan import DEFAULT_RETRY, Plan, endpoints_of
+from sonde.client.plan import CLOSED, DEFAULT_RETRY, Plan, endpoints_of
 from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.core.signal import Signal
 from sonde.resilience import BreakerSettings, RetryPolicy
 from sonde.resilience.forks import survives_fork
 
-__all__ = ["CLOSED", "OtlpClient"]
-
-CLOSED = Delivery(accepted=False, code="client.closed", message="the client was shut down", undelivered=True)
-"""The answer to what is sent after `shutdown`."""
+__all__ = ["OtlpClient"]
 
 
 class OtlpClient:

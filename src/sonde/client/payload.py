@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from sonde.client.builder_records import LogRecord, Metric, MetricData, Record, Resource, Scope, Span
 from sonde.client.dispatch import Parcel
-from sonde.core.errors import MalformedError, ValidationError
+from sonde.core.errors import MalformedError, UnsupportedError, ValidationError
 from sonde.core.signal import Signal
 from sonde.otlp import encode, wire
 
@@ -106,7 +106,10 @@ def _own_part(signal: Signal, item: Json) -> Json:
 @cache
 def _json() -> Any:
     # Loads protobuf's descriptors, which who sends records or bytes does without.
-    return import_module("sonde.otlp.json")
+    try:
+        return import_module("sonde.otlp.json")
+    except ImportError as error:
+        raise UnsupportedError(f"dicts need {error.name}, which is not installed: pip install {error.name}") from error
 
 
 def _from_dict(signal: Signal, data: Json) -> bytes:
@@ -204,12 +207,12 @@ def _kind(data: MetricData) -> tuple[Any, ...]:
 
 
 def _merged(alike: Sequence[Metric]) -> Metric:
-    first = alike[0]
-    if len(alike) == 1:
+    first, *more = alike
+    if not more:
         return first
-    return replace(
-        first, data=replace(first.data, data_points=[point for one in alike for point in one.data.data_points])
-    )
+    data: Any = first.data
+    points = [point for one in alike for point in one.data.data_points]
+    return replace(first, data=replace(data, data_points=points))
 
 
 def _encoded(encoder: Callable[..., bytes], data: Any) -> bytes:

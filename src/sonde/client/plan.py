@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sonde.client.delivery import Delivery
 from sonde.client.dispatch import Course, Dispatch, Parcel
 from sonde.client.endpoint import COMPRESSIONS, PROTOCOLS, Compression, Endpoint, Protocol, TlsSettings
 from sonde.client.endpoints import FITNESS, Balance, Balancer, Member
@@ -17,10 +18,13 @@ from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.core.errors import ConfigError
 from sonde.resilience import BreakerSettings, RetryBudget, RetryPolicy, current_deadline
 
-__all__ = ["DEFAULT_RETRY", "Plan", "endpoints_of"]
+__all__ = ["CLOSED", "DEFAULT_RETRY", "Plan", "endpoints_of"]
 
 DEFAULT_RETRY = RetryPolicy()
 """Full jitter from one second to thirty, for a minute in all."""
+
+CLOSED = Delivery(accepted=False, code="client.closed", message="the client was shut down", undelivered=True)
+"""The answer to what is sent after `shutdown`."""
 
 _SHORTEST_S = 0.001
 
