@@ -13,11 +13,19 @@
     ├── ExhaustedError         this machine ran out of something: disk, memory, connections (retry later)
     ├── UnavailableError       a part is down or starting (retry later)
     ├── DeadlineError          it took too long
-    ├── NetworkError           a peer could not be reached
+    ├── NetworkError           a peer could not be reached, or the connection broke
+    │   ├── DnsError           its name could not be resolved
+    │   └── TlsError           no secure connection with it: certificate, protocol version, keys
+    ├── SerializationError     a value that a format cannot carry, or bytes that no value can be made of
     ├── StorageError           disk or engine failed
     │   ├── CorruptError       stored bytes are not what was written
     │   └── InUseError         another process holds it
     └── InternalError          a defect in Sonde
+
+Fourteen of the categories are kinds of trouble that a client meets: network, timeout, dns, tls, authentication,
+authorization, quota, serialization, validation, configuration, resource exhausted, unavailable, storage and internal.
+Not found is the fifteenth, because who asks a query API for a trace that is not there has done nothing invalid. The
+last is no trouble at all: `ok`, for those conditions (`sonde.core.conditions`) that are good news, such as HTTP 200.
 
 The table at the end maps each class to its category, severity, retryability, advice, HTTP status, gRPC code and exit
 code. It is data in one place; a test proves that every class has a row. Codes follow the OTLP specification ("Failures":
@@ -37,6 +45,7 @@ __all__ = [
     "ConfigError",
     "CorruptError",
     "DeadlineError",
+    "DnsError",
     "ExhaustedError",
     "InUseError",
     "InternalError",
@@ -44,9 +53,11 @@ __all__ = [
     "NetworkError",
     "NotFoundError",
     "QuotaError",
+    "SerializationError",
     "Severity",
     "SondeError",
     "StorageError",
+    "TlsError",
     "TooLargeError",
     "Traits",
     "UnavailableError",
@@ -58,6 +69,7 @@ __all__ = [
 class Category(Enum):
     """The kind of trouble, for metrics and for choosing what to do."""
 
+    OK = "ok"
     VALIDATION = "validation"
     CONFIGURATION = "configuration"
     AUTHENTICATION = "authentication"
@@ -68,13 +80,17 @@ class Category(Enum):
     UNAVAILABLE = "unavailable"
     TIMEOUT = "timeout"
     NETWORK = "network"
+    DNS = "dns"
+    TLS = "tls"
+    SERIALIZATION = "serialization"
     STORAGE = "storage"
     INTERNAL = "internal"
 
 
 class Severity(Enum):
-    """How loudly to say it: a warning mends itself, an error needs someone, a fatal one ends the process."""
+    """How loudly to say it: info is good news, a warning mends itself, an error needs someone, a fatal one ends the process."""
 
+    INFO = "info"
     WARNING = "warning"
     ERROR = "error"
     FATAL = "fatal"
@@ -188,6 +204,18 @@ class NetworkError(SondeError):
     """A peer could not be reached, or the connection broke."""
 
 
+class DnsError(NetworkError):
+    """The name of a peer could not be resolved."""
+
+
+class TlsError(NetworkError):
+    """No secure connection could be made: a certificate, a protocol version or a key does not fit."""
+
+
+class SerializationError(SondeError):
+    """A value that the format cannot carry, or bytes that no value can be made of."""
+
+
 class StorageError(SondeError):
     """The disk or the engine failed."""
 
@@ -219,6 +247,9 @@ _TABLE: dict[type[SondeError], Traits] = {
     UnavailableError: Traits(Category.UNAVAILABLE, Severity.WARNING, True, 503, 14, 69, "Try again shortly; `sonde doctor` says which part is down."),
     DeadlineError: Traits(Category.TIMEOUT, Severity.WARNING, True, 504, 4, 75, "Ask for less at once, or allow more time."),
     NetworkError: Traits(Category.NETWORK, Severity.WARNING, True, 502, 14, 68, "Check the address and that the server runs."),
+    DnsError: Traits(Category.DNS, Severity.WARNING, True, 502, 14, 68, "Check the host name and the resolver; `getent hosts NAME` shows what it answers."),
+    TlsError: Traits(Category.TLS, Severity.ERROR, False, 500, 9, 76, "Compare both ends' certificates and TLS settings; `openssl s_client -connect HOST:PORT` shows the peer's."),
+    SerializationError: Traits(Category.SERIALIZATION, Severity.ERROR, False, 500, 13, 65, "Give a value that the format can carry; the message names it."),
     StorageError: Traits(Category.STORAGE, Severity.ERROR, True, 503, 14, 74, "Check the disk and the store; `sonde doctor` names the part."),
     CorruptError: Traits(Category.STORAGE, Severity.ERROR, False, 500, 15, 74, "The damaged part was set aside; `sonde journal verify` shows it."),
     InUseError: Traits(Category.STORAGE, Severity.FATAL, False, 409, 10, 73, "Use another place, or free this one: stop the process that has it."),
