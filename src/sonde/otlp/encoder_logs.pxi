@@ -13,7 +13,7 @@ cdef int put_log(Output* out, object readable) except -1:
     put_value(out, 0x2A, record.body, 0)
     put_attributes(out, 0x32, attributes)
     put_dropped(out, 0x38, readable, attributes, own)
-    put_fixed32(out, 0x45, unsigned32(record.trace_flags))
+    put_fixed32(out, 0x45, unsigned(record.trace_flags, UINT32_MAX))
     if trace_id:
         put_id(out, 0x4A, trace_id, 16)
     if span_id:

@@ -145,7 +145,7 @@ cdef int put_exponential_point(Output* out, object point) except -1:
     put_time(out, 0x39, point.zero_count)
     put_buckets(out, 0x42, point.positive)
     put_buckets(out, 0x4A, point.negative)
-    put_number(out, 0x50, unsigned32(point.flags))
+    put_number(out, 0x50, unsigned(point.flags, UINT32_MAX))
     put_exemplars(out, 0x5A, point)
     put_double(out, 0x61, point.min)
     return put_double(out, 0x69, point.max)
@@ -160,13 +160,19 @@ cdef uint64_t zigzag(object value) except? 0xFFFFFFFFFFFFFFFF:
 cdef int put_buckets(Output* out, uint8_t tag, object buckets) except -1:
     """Left out without counts, as OpenTelemetry's encoder does."""
     cdef size_t body, packed
+    cdef tuple counts
+    cdef uint8_t* p
     if buckets is None or not buckets.bucket_counts:
         return 0
+    counts = tuple(buckets.bucket_counts)
     body = open_field(out, tag, 0x80)
     put_number(out, 0x08, zigzag(buckets.offset))
     packed = open_field(out, 0x12, 0x80)
-    for count in tuple(buckets.bucket_counts):
-        put_varint(out, unsigned(count))
+    if room(out, VARINT_BYTES * len(counts)):
+        p = out.data + out.size
+        for count in counts:
+            p = varint(p, unsigned(count))
+        out.size = p - out.data
     close_field(out, packed, 0x80)
     close_field(out, body, 0x80)
     return 0

@@ -55,8 +55,8 @@ cdef inline int put_attributes(Output* out, uint8_t tag, object attributes) exce
 cdef inline int put_dropped(Output* out, uint8_t tag, object owner, object attributes, bint own) except -1:
     """How many attributes limits dropped: as the SDK's attributes count it, or as the owner says, if it does."""
     if not own:
-        return put_number(out, tag, unsigned32(getattr(owner, "dropped_attributes", 0)))
-    return put_number(out, tag, unsigned32(attributes.dropped)) if is_sdk(attributes, &seen.attributes) else 0
+        return put_number(out, tag, unsigned(getattr(owner, "dropped_attributes", 0), UINT32_MAX))
+    return put_number(out, tag, unsigned(attributes.dropped, UINT32_MAX)) if is_sdk(attributes, &seen.attributes) else 0
 
 
 cdef tuple CONTEXT_PARTS = ("trace_id", "span_id", "is_remote", "trace_flags", "trace_state")
@@ -77,7 +77,7 @@ cdef inline uint32_t context_flags(object context) except? 0:
 
 cdef inline uint64_t enum_number(object member) except? 0xFFFFFFFFFFFFFFFF:
     """The number of an enumeration's member, or a plain number, or 0 for None."""
-    return whole_number(getattr(member, "_value_", member), 0, 0x7FFFFFFF)
+    return unsigned(getattr(member, "_value_", member), 0x7FFFFFFF)
 
 
 cdef bytes resource_message(object resource):

@@ -37,7 +37,7 @@ cdef inline int put_trace_state(Output* out, object state) except -1:
 cdef inline uint64_t kind_number(object kind) except? 0xFFFFFFFFFFFFFFFF:
     """The API counts from INTERNAL = 0, OTLP from UNSPECIFIED = 0; a plain number is OTLP's."""
     number = getattr(kind, "_value_", None)
-    return whole_number(kind, 0, 5) if number is None else whole_number(number, 0, 4) + 1
+    return unsigned(kind, 5) if number is None else unsigned(number, 4) + 1
 
 
 cdef inline int put_status(Output* out, object status) except -1:
@@ -74,16 +74,16 @@ cdef inline int put_events(Output* out, object span, bint own) except -1:
     events = span._events if own else getattr(span, "events", None)
     put_all(out, 0x5A, events, put_event)
     if own:
-        return put_number(out, 0x60, unsigned32(events.dropped)) if is_sdk(events, &seen.sequence) else 0
-    return put_number(out, 0x60, unsigned32(getattr(span, "dropped_events", 0)))
+        return put_number(out, 0x60, unsigned(events.dropped, UINT32_MAX)) if is_sdk(events, &seen.sequence) else 0
+    return put_number(out, 0x60, unsigned(getattr(span, "dropped_events", 0), UINT32_MAX))
 
 
 cdef inline int put_links(Output* out, object span, bint own) except -1:
     links = span._links if own else getattr(span, "links", None)
     put_all(out, 0x6A, links, put_link)
     if own:
-        return put_number(out, 0x70, unsigned32(links.dropped)) if is_sdk(links, &seen.sequence) else 0
-    return put_number(out, 0x70, unsigned32(getattr(span, "dropped_links", 0)))
+        return put_number(out, 0x70, unsigned(links.dropped, UINT32_MAX)) if is_sdk(links, &seen.sequence) else 0
+    return put_number(out, 0x70, unsigned(getattr(span, "dropped_links", 0), UINT32_MAX))
 
 
 cdef int put_event(Output* out, object event) except -1:

@@ -143,6 +143,8 @@ def _trace_state(state: Any) -> bytes:
 def _kind(kind: Any) -> int:
     """The API counts from INTERNAL = 0, OTLP from UNSPECIFIED = 0; a plain number is OTLP's."""
     known = getattr(kind, "_value_", None)
+    if type(known) is int and 0 <= known <= 4:
+        return known + 1
     return whole_number(kind, 0, 5) if known is None else whole_number(known, 0, 4) + 1
 
 

@@ -24,12 +24,10 @@ from sonde.otlp.encoder_twin_value import (
     sfixed64,
     text,
     unsigned32,
-    varint,
+    varints,
 )
 
 __all__ = ["encode_metrics"]
-
-_UINT64_MAX: Final = (1 << 64) - 1
 
 
 def encode_metrics(
@@ -161,8 +159,7 @@ def _buckets(tag: bytes, buckets: Any) -> bytes:
     """Left out without counts, as OpenTelemetry's encoder does."""
     if buckets is None or not buckets.bucket_counts:
         return b""
-    counts = b"".join([varint(whole_number(count, 0, _UINT64_MAX)) for count in buckets.bucket_counts])
-    return message(tag, number(b"\x08", _zigzag(buckets.offset)) + message(b"\x12", counts))
+    return message(tag, number(b"\x08", _zigzag(buckets.offset)) + message(b"\x12", varints(buckets.bucket_counts)))
 
 
 def _packed(tag: bytes, form: str, numbers: Any) -> bytes:

@@ -37,6 +37,7 @@ __all__ = [
     "unsigned32",
     "value",
     "varint",
+    "varints",
 ]
 
 _UINT64_MAX: Final = (1 << 64) - 1
@@ -70,6 +71,7 @@ def _long_varint(size: int) -> bytes:
 _VARINTS: Final = [_long_varint(size) for size in range(1024)]
 _SHORT: Final = 118
 """Texts up to this size, with keys as short, make attributes whose lengths are of one byte."""
+_VALUE_HEADS: Final = [bytes((0x12, size)) for size in range(_SHORT)]
 _TEXT_HEADS: Final = [bytes((0x12, size + 2, 0x0A, size)) for size in range(_SHORT)]
 
 
@@ -85,7 +87,7 @@ def message(tag: bytes, content: bytes) -> bytes:
 
 def text(tag: bytes, content: Any) -> bytes:
     """A string field, left out where it is empty or None."""
-    if not content:
+    if content is None:
         return b""
     try:
         data = str.encode(content)
@@ -101,7 +103,10 @@ def number(tag: bytes, content: int) -> bytes:
 
 def enum_number(member: Any) -> int:
     """The number of an enumeration's member, or a plain number, or 0 for None."""
-    return whole_number(getattr(member, "_value_", member), 0, 0x7FFFFFFF)
+    known = getattr(member, "_value_", member)
+    if type(known) is int and 0 <= known < 1024:
+        return known
+    return whole_number(known, 0, 0x7FFFFFFF)
 
 
 def fixed64(tag: bytes, content: Any) -> bytes:
@@ -113,8 +118,8 @@ def fixed64(tag: bytes, content: Any) -> bytes:
 
 
 def unsigned32(content: Any) -> int:
-    """The number of a field of 32 bits; nothing is 0."""
-    return whole_number(content, 0, 0xFFFFFFFF) if content else 0
+    """The number of a field of 32 bits; None is 0."""
+    return 0 if content == 0 else whole_number(content, 0, 0xFFFFFFFF)
 
 
 def double(tag: bytes, content: Any) -> bytes:
@@ -125,6 +130,17 @@ def double(tag: bytes, content: Any) -> bytes:
 def sfixed64(tag: bytes, content: int) -> bytes:
     """A signed number, written whatever it is."""
     return _SFIXED64(tag, content)
+
+
+def varints(numbers: Any) -> bytes:
+    """Many numbers, one after the other; the counts of buckets are nearly always small."""
+    known = tuple(numbers)
+    try:
+        if (small := bytes(known)).isascii():
+            return small
+    except ValueError:
+        pass
+    return b"".join([varint(whole_number(one, 0, _UINT64_MAX)) for one in known])
 
 
 def identifier(head: bytes, content: Any, size: int) -> bytes:
@@ -158,7 +174,8 @@ def attributes(tag: bytes, members: Any) -> list[bytes]:
 
 def _key_values(tag: bytes, pairs: Iterable[tuple[Any, Any]], depth: int) -> list[bytes]:
     out: list[bytes] = []
-    extend, keys, varints, heads = out.extend, _KEYS, _VARINTS, _TEXT_HEADS
+    extend, keys, lengths = out.extend, _KEYS, _VARINTS
+    heads, short = _TEXT_HEADS, _VALUE_HEADS
     for key, content in pairs:
         name = keys[key]
         if type(content) is str and len(content) < _SHORT:
@@ -169,12 +186,16 @@ def _key_values(tag: bytes, pairs: Iterable[tuple[Any, Any]], depth: int) -> lis
             size = len(data)
             inner = size + len(name) + 4
             if size < _SHORT and inner < 1024:
-                extend((tag, varints[inner], name, heads[size], data))
+                extend((tag, lengths[inner], name, heads[size], data))
                 continue
         body = value(content, depth)
         size = len(body)
-        length = varint(size)
-        extend((tag, varint(len(name) + 1 + len(length) + size), name, b"\x12", length, body))
+        inner = size + len(name) + 2
+        if size < _SHORT and inner < 1024:
+            extend((tag, lengths[inner], name, short[size], body))
+        else:
+            length = varint(size)
+            extend((tag, varint(len(name) + 1 + len(length) + size), name, b"\x12", length, body))
     return out
 
 

@@ -87,14 +87,14 @@ cdef inline int put_number(Output* out, uint8_t tag, uint64_t value) except -1:
     return 0
 
 
-cdef inline uint64_t unsigned(object value) except? 0xFFFFFFFFFFFFFFFF:
+cdef inline uint64_t unsigned(object value, uint64_t high=0xFFFFFFFFFFFFFFFF) except? 0xFFFFFFFFFFFFFFFF:
+    """A number of a field that holds 0 to `high`; nothing is 0."""
+    cdef uint64_t number
     if PyLong_Check(value):
-        return PyLong_AsUnsignedLongLong(value)
-    return whole_number(value, 0, 0xFFFFFFFFFFFFFFFF)
-
-
-cdef inline uint64_t unsigned32(object value) except? 0xFFFFFFFFFFFFFFFF:
-    return whole_number(value, 0, 0xFFFFFFFF) if value else 0
+        number = PyLong_AsUnsignedLongLong(value)
+        if number <= high:
+            return number
+    return whole_number(value, 0, high)
 
 
 cdef inline int put_time(Output* out, uint8_t tag, object value) except -1:
@@ -266,9 +266,10 @@ cdef int put_attribute(Output* out, uint8_t tag, object key, object value, int d
     held_key = text_of(key, &name, &length)
     if held is None:
         body = open_field(out, tag, 0x80)
-        put_byte(out, 0x0A)
-        put_varint(out, length)
-        put(out, name, length)
+        if length:
+            put_byte(out, 0x0A)
+            put_varint(out, length)
+            put(out, name, length)
         put_value(out, 0x12, value, depth)
         close_field(out, body, 0x80)
         return 0
