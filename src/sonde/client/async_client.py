@@ -83,7 +83,7 @@ class AsyncOtlpClient:
             endpoint, protocol=protocol, headers=headers, compression=compression, timeout_s=timeout_s, tls=tls
         )
         self._plan = Plan(endpoints, balance, retry, fitness, clock, random)
-        connect = connect or net.open_async_sender
+        connect = net.open_async_sender if connect is None else connect
         self._senders = [connect(each, credentials=credentials) for each in endpoints]
         self._is_closed = False
         self._under_way: set[asyncio.Future[None]] = set()

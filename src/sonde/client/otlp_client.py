@@ -79,7 +79,7 @@ class OtlpClient:
             endpoint, protocol=protocol, headers=headers, compression=compression, timeout_s=timeout_s, tls=tls
         )
         self._plan = Plan(endpoints, balance, retry, fitness, clock, random)
-        connect = connect or net.open_sender
+        connect = net.open_sender if connect is None else connect
         self._senders = [connect(each, credentials=credentials) for each in endpoints]
         self._closing = threading.Event()
         self._renew()
