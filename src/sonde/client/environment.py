@@ -32,7 +32,7 @@ from sonde.core.errors import SondeError
 from sonde.core.signal import Signal
 from sonde.core.units import parse_duration, parse_size
 
-__all__ = ["default_spool", "read_settings"]
+__all__ = ["default_spool", "parse_headers", "read_settings"]
 
 Environment = Mapping[str, str]
 _SECONDS_BELOW = 500
@@ -115,7 +115,7 @@ def _endpoint(reader: _Reader, signal: Signal) -> Endpoint:
     )
     return replace(
         endpoint,
-        headers=read("HEADERS", _headers, ()),
+        headers=read("HEADERS", parse_headers, ()),
         compression=read("COMPRESSION", _one_of(COMPRESSIONS), "none"),
         timeout_s=read("TIMEOUT", _timeout, endpoint.timeout_s),
         tls=tls,
@@ -200,8 +200,12 @@ def _file(value: str) -> str:
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
-def _headers(value: str) -> tuple[tuple[str, str], ...]:
-    """`a=1,b=2` with percent-encoded values; names in lower case, as HTTP/2 wants them."""
+def parse_headers(value: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of `a=1,b=2` with percent-encoded values; names in lower case, as HTTP/2 wants them.
+
+    Raises:
+        ValueError: an entry is not of that form; the message names its place and not its value.
+    """
     found: dict[str, str] = {}
     for place, entry in enumerate(filter(None, map(str.strip, value.split(","))), 1):
         name, equals, text = entry.partition("=")
