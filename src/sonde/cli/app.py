@@ -41,6 +41,7 @@ COMMANDS = {
     "serve": Entry("Run", "Receive, keep and answer: the whole server."),
     "demo": Entry("Run", "The server with a sample shop that sends real telemetry."),
     "doctor": Entry("Run", "Say what works here, what does not, and what to do."),
+    "explain": Entry("Run", "What an error, status or exit code means, and what to do."),
     "services": Entry("Ask", "Services with rate, errors and latency."),
     "traces": Entry("Ask", "Search traces."),
     "trace": Entry("Ask", "One trace as a waterfall."),

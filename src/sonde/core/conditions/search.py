@@ -13,11 +13,10 @@ import errno
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cache
 
 from sonde.core.conditions.condition import Condition
-from sonde.core.conditions.rows import about, table
+from sonde.core.conditions.rows import DEFAULT_ADVICE, about, table
 
 __all__ = ["Family", "candidates", "families", "lookup", "near", "numbered", "search"]
 
@@ -58,11 +57,13 @@ def candidates(text: str) -> tuple[Condition, ...]:
     if exact:
         return (exact,)
     found = dict.fromkeys([*_by_number(text), *_names().get(text.casefold(), ())])
-    return tuple(row for row in found if row.name == text) or tuple(found)
+    return tuple(row for row in found if row.name.rpartition(".")[2] == text) or tuple(found)
 
 
 def near(text: str, limit: int = 5) -> tuple[Condition, ...]:
     """Conditions whose code or name is spelt like the text, most alike first."""
+    from difflib import get_close_matches  # noqa: PLC0415  only where somebody mistyped a code
+
     text = _plain(text).casefold()
     found: dict[Condition, None] = {}
     for spelling in get_close_matches(text, [*_codes(), *_names()], n=4 * limit, cutoff=0.6):
@@ -71,7 +72,10 @@ def near(text: str, limit: int = 5) -> tuple[Condition, ...]:
 
 
 def search(words: str) -> tuple[Condition, ...]:
-    """Conditions that contain every one of the words in code, title, category or advice, in the table's order."""
+    """Conditions that contain every one of the words in code, title, category or advice, in the table's order.
+
+    The advice that a category gives to all of its own does not count.
+    """
     wanted = words.casefold().split()
     return tuple(condition for condition in table().values() if all(word in _text(condition) for word in wanted))
 
@@ -118,11 +122,11 @@ def _in_family(text: str) -> Condition | None:
     matched = re.fullmatch(r"tls\.([A-Z0-9_]{1,80})", text)
     if not matched:
         return None
-    alert = table().get(f"tls.alert.{_ALERT_PREFIX.sub('', matched[1])}")
+    alert = table().get(f"tls.alert.{re.sub(_ALERT_PREFIX, '', matched[1])}")
     return alert or replace(table()["tls.error"], code=text, title=matched[1].replace("_", " ").capitalize())
 
 
-_ALERT_PREFIX = re.compile(r"^(?:ALERT_DESCRIPTION|(?:SSLV3|TLSV1|TLSV12|TLSV13)(?:_ALERT)?)_")
+_ALERT_PREFIX = r"^(?:ALERT_DESCRIPTION|(?:SSLV3|TLSV1|TLSV12|TLSV13)(?:_ALERT)?)_"
 
 
 def _unnumbered(family: str, number: int) -> Condition | None:
@@ -138,23 +142,24 @@ def _unnumbered(family: str, number: int) -> Condition | None:
 def _plain(text: str) -> str:
     text = text.strip()
     for pattern, code in _SPELLINGS:
-        text = pattern.sub(code, text)
+        text = re.sub(pattern, code, text)
     return text
 
 
 _SPELLINGS = [
-    (re.compile(r"^StatusCode\."), "grpc."),
-    (re.compile(r"^Signals\."), "signal."),
-    (re.compile(r"^X509_V_(?:ERR_)?"), "tls.verify."),
-    (re.compile(r"^WSA(?=E)"), "errno."),
-    (re.compile(r"^(?i:https? status|https?|status) +(?=\d)"), "http."),
-    (re.compile(r"^(?i:exit (?:code|status)|exit) +(?=\d)"), "exit."),
+    (r"^StatusCode\.", "grpc."),
+    (r"^Signals\.", "signal."),
+    (r"^X509_V_(?:ERR_)?", "tls.verify."),
+    (r"^WSA(?=E)", "errno."),
+    (r"^(?i:https? status|https?|status) +(?=\d)", "http."),
+    (r"^(?i:exit (?:code|status)|exit) +(?=\d)", "exit."),
 ]
 """How others write what the table has a code for, and what the code begins with."""
 
 
 def _text(condition: Condition) -> str:
-    return f"{condition.code} {condition.title} {condition.category.value} {condition.advice}".casefold()
+    advice = "" if condition.advice == DEFAULT_ADVICE[condition.category] else condition.advice
+    return f"{condition.code} {condition.title} {condition.category.value} {advice}".casefold()
 
 
 @cache
