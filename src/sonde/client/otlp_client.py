@@ -122,7 +122,10 @@ class OtlpClient:
         return self._deliver(parcels_of(items), timeout_s)
 
     def send(self, signal: Signal, payload: bytes, *, timeout_s: float) -> Delivery:
-        """Make one attempt with a valid request: failover, but no waiting and no retry. See `Sender`."""
+        """Make one attempt with a valid request: failover, and cutting what is too large, but no wait and no retry.
+
+        This is what a `Sender` does, so that a client can stand wherever one is asked for.
+        """
         return self._drive(self._plan.once(Parcel(signal, payload), timeout_s)) if payload else ACCEPTED
 
     def flush(self, timeout_s: float = 30.0) -> bool:

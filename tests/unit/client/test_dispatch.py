@@ -14,7 +14,7 @@ from sonde.client.payload import payload_of
 from sonde.core.clock import ManualClock
 from sonde.core.signal import Signal
 from sonde.otlp import wire
-from sonde.resilience import RetryBudget, RetryPolicy
+from sonde.resilience import Phase, RetryBudget, RetryPolicy
 
 OK = Delivery(accepted=True, sent_bytes=10)
 AWAY = Delivery(accepted=False, code="errno.ECONNREFUSED", retryable=True, undelivered=True)
@@ -100,6 +100,16 @@ def test_a_missing_credential_rests_nobody():
     for _ in range(4):
         assert world.run(traces(1)) is missing
     assert {step.endpoint for step in world.tries} == {0}
+
+
+def test_a_missing_credential_proves_nobody_fit():
+    world = World(2, "failover", lambda step: AWAY if step.endpoint == 0 else OK)
+    for _ in range(FITNESS.consecutive_failures):
+        world.run(traces(1))
+    world.clock.advance(FITNESS.open_s)
+    world.answer = lambda _: Delivery(accepted=False, code="client.credentials", undelivered=True)
+    world.run(traces(1))
+    assert world.dispatch.balancer.phases == (Phase.HALF_OPEN, Phase.CLOSED)
 
 
 def test_a_dead_endpoint_is_left_alone_and_later_tried_again():
