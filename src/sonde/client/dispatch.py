@@ -14,10 +14,10 @@ Rules, in the order in which they are applied to an answer:
 2. Too large for the server: the request is cut in half by items and both halves are sent, down to single records.
 3. Retryable: after the wait that the policy and the server's hint ask for, as long as attempts, time and budget allow.
 
-With `trace_id` (about 8 us a trace) a request is first cut by trace (spans, log records) or by service name (metrics, so that a time series
-stays in one place); log records without a trace go round robin. Only the parts that failed are sent again, so a retry
-repeats no record that was accepted; a server that took a request and broke off before it answered may have it twice, as
-the protocol allows (OTLP specification, "Duplicate Data").
+With `trace_id` a request is first cut by trace (spans, log records) or by service name (metrics, so that a time series
+stays in one place), at about 8 us a trace; log records without a trace go round robin. Only the parts that failed are
+sent again, so a retry repeats no record that was accepted; a server that took a request and broke off before it answered
+may have it twice, as the protocol allows (OTLP specification, "Duplicate Data").
 
 What remains undelivered while other parts arrived counts as `rejected`, with the reason as `message`. Without a policy
 nothing waits, and a part that could be sent again makes the whole a failure, so that whoever repeats it loses nothing
