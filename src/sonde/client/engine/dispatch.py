@@ -152,6 +152,8 @@ class Dispatch:
 
     def submit(self, signal: Signal, payload: bytes, items: int) -> bool:
         """Take a request that is encoded already; False when it had to be dropped, which is counted."""
+        if not payload:
+            return True
         with self.deliveries.changed:
             self._accounts[signal].received += items
         cut = pieces(signal, payload, items, self._settings.batches[signal].batch_bytes)

@@ -15,8 +15,7 @@ Fork: a child gets empty lanes, a new dispatch, new senders and no thread until 
 is the parent's to send. Where Python's hooks do not run (a C library forks by itself), the first nudge in the child sees
 another process id and does the same.
 
-Exit: `shutdown` is called by `atexit`, and in multiprocessing's and celery's children, which end without it, by their
-own finalizers. It waits for `exit_s` at most in all. The default action of SIGTERM ends a process without any of this; an
+Exit: `shutdown` is called by `atexit`, and in children that end without it as `farewell` says. It waits for `exit_s` at most in all. The default action of SIGTERM ends a process without any of this; an
 application that wants its last telemetry out handles SIGTERM by ending normally.
 """
 
@@ -37,6 +36,7 @@ from typing import TYPE_CHECKING, Any
 from sonde.client.engine.couriers import Couriers, suppress_instrumentation
 from sonde.client.engine.deliveries import Senders
 from sonde.client.engine.dispatch import Dispatch
+from sonde.client.engine.farewell import end_with_child, end_with_forked_child
 from sonde.client.engine.handoff import Handoff
 from sonde.client.engine.intake import Encoder
 from sonde.client.settings import Settings
@@ -53,7 +53,6 @@ _log = logging.getLogger("sonde.client.engine")
 _CALM_DOWN_S = 1.0
 _SPOOL_RESERVE_S = 0.5
 _NAP_S = 0.02
-_FINALIZERS = ("multiprocessing.util", "billiard.util")
 
 
 class Engine:
@@ -95,6 +94,7 @@ class Engine:
         survives_fork(self)
         # Now, not with the first item: what is registered later, such as a reader's last collection, then runs before.
         atexit.register(self.shutdown)
+        end_with_child(self.shutdown)
 
     @property
     def settings(self) -> Settings:
@@ -273,18 +273,9 @@ class Engine:
 
     def _kindle(self, dispatch: Dispatch) -> None:
         try:
-            self._register_finalizers()
             Thread(target=self._run, args=(dispatch,), name="sonde-export", daemon=True).start()
         except RuntimeError:  # the interpreter is ending; this raw thread will do
             self._run(dispatch)
-
-    def _register_finalizers(self) -> None:
-        """Children of multiprocessing and celery end without `atexit`, and forget at their start what was registered."""
-        for name in _FINALIZERS:
-            module = sys.modules.get(name)
-            if module is not None:
-                with suppress(Exception):
-                    module.Finalize(None, self.shutdown, exitpriority=0)
 
     def _run(self, dispatch: Dispatch) -> None:
         """The engine's thread: turn, staff, sleep. Ends at shutdown, or when a fork left it behind (greenlets)."""
@@ -318,6 +309,7 @@ class Engine:
         self._begin()
         with suppress(Exception):
             parents.deliveries.forget()
+        end_with_forked_child(self)
 
     def _guarded(self, step: Callable[[], bool]) -> bool:
         try:

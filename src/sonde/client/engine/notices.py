@@ -61,7 +61,7 @@ class Notices:
             counted = "; ".join(f"{count:,} {signal.item} ({reason})" for (signal, reason), count in news.items())
             worst = max(news, key=lambda key: news[key])[1]
             when = "at the end of the process" if last else "since the last notice, or in the last minute"
-            _log.warning("sonde: dropped %s: %s. %s", when, counted, _MEND.get(worst, "").capitalize())
+            _log.warning("sonde: dropped %s: %s; %s", when, counted, _MEND.get(worst, ""))
         for (signal, reason), count in news.items():
             self._told[signal, reason] = self._told.get((signal, reason), 0) + count
         self._speak_at, self._not_before = None, now + _EVERY_S
