@@ -45,6 +45,7 @@ __all__ = [
     "http",
     "refusing",
     "reset_after",
+    "reset_unanswered",
     "serving",
     "unreachable",
     "write",
@@ -101,14 +102,14 @@ class Connection:
         return rest or self.sock.recv(65536)
 
     def read_exactly(self, count: int) -> bytes:
-        data = b""
+        data = bytearray()
         while len(data) < count:
             part = self.read()
             if not part:
                 raise EOFError
             data += part
-        self._rest = data[count:] + self._rest
-        return data[:count]
+        self._rest = bytes(data[count:]) + self._rest
+        return bytes(data[:count])
 
     def read_request(self) -> Received:
         """A whole HTTP/1.1 request; EOFError when the client leaves before."""
@@ -145,15 +146,21 @@ def serving(*scripts: Script, context: ssl.SSLContext | None = None) -> Iterator
     """A server whose n-th connection runs the n-th script, and later ones the last."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = Server(listener.getsockname()[1], "https" if context else "http")
-    sockets: list[socket.socket] = []
+    connections: list[Connection] = []
     threads: list[threading.Thread] = []
 
     def serve(sock: socket.socket, script: Script) -> None:
-        with (
-            suppress(OSError, EOFError),
-            sock if context is None else context.wrap_socket(sock, server_side=True) as wrapped,
-        ):
-            script(Connection(wrapped, server))
+        if context is not None:
+            sock = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        connection = Connection(sock, server)
+        connections.append(connection)
+        try:
+            with suppress(OSError, EOFError):
+                if isinstance(sock, ssl.SSLSocket):
+                    sock.do_handshake()
+                script(connection)
+        finally:
+            connection.sock.close()
 
     def accept() -> None:
         with suppress(OSError):
@@ -162,7 +169,6 @@ def serving(*scripts: Script, context: ssl.SSLContext | None = None) -> Iterator
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 script = scripts[min(server.accepted, len(scripts) - 1)]
                 server.accepted += 1
-                sockets.append(sock.dup())
                 threads.append(threading.Thread(target=serve, args=(sock, script), daemon=True))
                 threads[-1].start()
 
@@ -176,10 +182,9 @@ def serving(*scripts: Script, context: ssl.SSLContext | None = None) -> Iterator
             listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         acceptor.join(JOIN_WITHIN_S)
-        for sock in sockets:
+        for connection in connections:
             with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-            sock.close()
+                connection.sock.shutdown(socket.SHUT_RDWR)
         for thread in threads:
             thread.join(JOIN_WITHIN_S)
 
@@ -267,6 +272,11 @@ def reset_after(received: int, *, say: bytes = b"") -> Script:
     return script
 
 
+def reset_unanswered() -> Script:
+    """Read a whole request and reset the connection instead of answering."""
+    return lambda connection: (connection.read_request(), connection.reset()) and None
+
+
 def drip(octets: bytes, every_s: float) -> Script:
     """Read a request and write the answer byte by byte."""
 
@@ -295,9 +305,9 @@ class GrpcPeer:
     def __init__(self, connection: Connection, settings: Mapping[int, int] | None = None) -> None:
         self.connection = connection
         self.h2 = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False, header_encoding="utf-8"))
-        if settings:
-            self.h2.local_settings.update(settings)
         self.h2.initiate_connection()
+        if settings:
+            self.h2.update_settings(dict(settings))
         self.flush()
         self.stream = 0
         self.events: list[Any] = []
@@ -308,12 +318,15 @@ class GrpcPeer:
     def next_event(self) -> Any:
         """The next event of the connection; EOFError when the client has left."""
         while not self.events:
-            data = self.connection.read()
-            if not data:
-                raise EOFError
-            self.events += self.h2.receive_data(data)
-            self.flush()
+            self._take_in()
         return self.events.pop(0)
+
+    def _take_in(self) -> None:
+        data = self.connection.read()
+        if not data:
+            raise EOFError
+        self.events += self.h2.receive_data(data)
+        self.flush()
 
     def read_headers(self) -> dict[str, str]:
         """The headers of the next call."""
@@ -325,22 +338,34 @@ class GrpcPeer:
     def read_call(self) -> Received:
         """The next whole call, its window given back as it comes in."""
         headers = self.read_headers()
-        body = b""
+        body = bytearray()
         while not isinstance(event := self.next_event(), h2.events.StreamEnded):
             if isinstance(event, h2.events.DataReceived):
                 body += event.data
                 self.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
                 self.flush()
-        call = Received(headers[":path"], headers, body[5:])
+        call = Received(headers[":path"], headers, bytes(body[5:]))
         self.connection.server.requests.append(call)
         return call
+
+    def send_message(self, body: bytes) -> None:
+        """A message of any size, as the client's windows allow."""
+        data = grpc_message(body)
+        while data:
+            size = min(self.h2.local_flow_control_window(self.stream), self.h2.max_outbound_frame_size)
+            if size:
+                self.h2.send_data(self.stream, data[:size])
+                data = data[size:]
+                self.flush()
+            else:
+                self._take_in()
 
     def answer(self, message: bytes | None = b"", **trailers: str) -> None:
         """Answer the call: headers, a message unless None, trailers (underscores stand for hyphens)."""
         fields = [(name.replace("_", "-"), value) for name, value in ({"grpc_status": "0"} | trailers).items()]
         self.h2.send_headers(self.stream, [(":status", "200"), ("content-type", "application/grpc")])
         if message is not None:
-            self.h2.send_data(self.stream, grpc_message(message))
+            self.send_message(message)
         self.h2.send_headers(self.stream, fields, end_stream=True)
         self.flush()
 

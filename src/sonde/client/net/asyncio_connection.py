@@ -199,7 +199,7 @@ class AsyncConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The loop has a transport: clear text, or TLS after its handshake."""
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=0)  # so that pause_writing tells whether anything is unwritten
+        self._transport.set_write_buffer_limits(high=1, low=0)  # so that pause_writing tells of unwritten bytes
 
     def data_received(self, data: bytes) -> None:
         """Something arrived."""

@@ -94,7 +94,7 @@ class Connection:
             raise named(error, self._doing) from error
         if data is None:
             is_writing = bool(self._out) and not self._is_broken
-            stage = "send" if is_writing else "reply"
+            stage = "send" if is_writing or not self._machine.is_sent else "reply"
             self._channel.wait_to_go_on(deadline, stage, self._doing, is_writing=is_writing)
             return
         more = self._machine.feed(data)

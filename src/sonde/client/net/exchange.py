@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
-__all__ = ["AttemptError", "Machine", "Reply", "Request"]
+__all__ = ["AttemptError", "Machine", "Reply", "Request", "unwritable_headers"]
 
 Headers = Sequence[tuple[str, str]]
 
@@ -89,6 +89,12 @@ class AttemptError(Exception):
         self.undelivered = undelivered
         self.retryable = retryable
         self.retry_after_s = retry_after_s
+
+
+def unwritable_headers() -> AttemptError:
+    """A configured header, or the path, holds what no header may hold. The value is not shown: it may be a secret."""
+    message = "a header or the path holds characters that cannot be sent; check the configured headers"
+    return AttemptError("config.headers", message, undelivered=True, retryable=False)
 
 
 class Machine(Protocol):

@@ -13,16 +13,20 @@ processed); "gRPC over HTTP2" (requests, Trailers-Only, the mapping of reset cod
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
-from sonde.client.net.exchange import AttemptError, Reply, Request
+from sonde.client.net.exchange import AttemptError, Reply, Request, unwritable_headers
 
 __all__ = ["Grpc", "message"]
 
 _HEADER_BYTES: Final = 9
 _GOAWAY: Final = 7
+# h2 could check this too, but shows the value, which may be a secret, and takes longer (RFC 9113, section 8.2.1).
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
+_VALUE: Final = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 _MAX_FRAME_BYTES: Final = 16384
 _REFUSED_STREAM: Final = 7
 # What a reset of our stream means, by HTTP/2 error code; others are INTERNAL ("gRPC over HTTP2", "Errors").
@@ -94,6 +98,8 @@ class Grpc:
 
     def begin(self, request: Request) -> bytes:
         """The preface on a new connection, the headers, and as much of the message as the windows allow."""
+        if not all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in request.headers):
+            raise unwritable_headers()
         if not self._is_greeted:
             self._greet()
         self._start(memoryview(request.body))

@@ -14,7 +14,7 @@ import os
 from functools import cache
 from typing import Any
 
-from sonde.client.net.exchange import AttemptError, Reply, Request
+from sonde.client.net.exchange import AttemptError, Reply, Request, unwritable_headers
 
 __all__ = ["Http1"]
 
@@ -79,11 +79,7 @@ class Http1:
             self._connection.send_with_data_passthrough(h11.Data(data=request.body))
             self._connection.send(h11.EndOfMessage())
         except h11.LocalProtocolError as error:
-            # h11's words would show the value, which may be a secret.
-            raise AttemptError(
-                "config.headers", "a header or the path cannot be written in HTTP/1.1; check the configured headers",
-                undelivered=True, retryable=False,
-            ) from error  # fmt: skip
+            raise unwritable_headers() from error
         self.is_sent = True
         return octets
 
