@@ -41,7 +41,7 @@ _HERE = threading.local()
 
 def is_own(name: str) -> bool:
     """True for loggers of Sonde and OpenTelemetry themselves."""
-    return name.partition(".")[0] in _OWN
+    return name.startswith(_OWN) and name.partition(".")[0] in _OWN
 
 
 class _Finished(ReadWriteLogRecord):

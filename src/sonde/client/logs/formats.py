@@ -15,8 +15,9 @@ import json
 import logging
 import math
 import re
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sonde.client.logs.correlation import Ids, current_ids
@@ -58,6 +59,17 @@ def _unusual(value: object) -> object:
 _line: Callable[[dict[str, Any]], str] = _plain_line if orjson is None else _orjson_line
 
 
+@lru_cache(maxsize=2)
+def _utc(second: int) -> str:
+    """Kept for a second, as formatting a time costs more than the rest of the line."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+
+
+@lru_cache(maxsize=2)
+def _local(second: int) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(second))
+
+
 def _ids(record: logging.LogRecord) -> Ids:
     return ids_of(record) or current_ids()
 
@@ -78,9 +90,7 @@ class JsonFormat(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record's line, without a line break."""
         fields: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC)
-            .isoformat(timespec="microseconds")
-            .replace("+00:00", "Z"),
+            "time": f"{_utc(int(record.created))}.{int(record.created % 1 * 1e6):06d}Z",
             "level": severity_text(record.levelname),
             "logger": record.name,
             "message": clean_text(message_of(record), self._bounds.text),
@@ -118,7 +128,7 @@ class ConsoleFormat(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record's line, and the lines of its exception below it."""
-        time = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S.%f")[:-3]
+        moment = f"{_local(int(record.created))}.{int(record.created % 1 * 1e3):03d}"
         level = severity_text(record.levelname)
         attributes = attributes_of(record, self._bounds, place=False)
         below = [attributes.pop(name) for name in ("exception.stacktrace", "code.stacktrace") if name in attributes]
@@ -126,7 +136,7 @@ class ConsoleFormat(logging.Formatter):
             attributes.pop("exception.type", None)
             attributes.pop("exception.message", None)
         parts = [
-            self._paint("2", time),
+            self._paint("2", moment),
             self._paint(_COLOURS.get(level, "36"), f"{level:<5}"),
             self._paint("36", f"{_shortened(record.name):<{_LOGGER_WIDTH}}"),
             _escaped(clean_text(message_of(record), self._bounds.text)).replace("\n", "\n    "),

@@ -47,6 +47,8 @@ from sonde.core.clock import SYSTEM_CLOCK, Clock
 
 __all__ = ["LogsSetup", "current_setup", "is_passing", "setup_logs"]
 
+_LOGGER = logging.getLogger(__name__)
+_COMPLAIN_EVERY_S = 60.0
 _TALLY = Tally()
 _STREAMS = ("stdout", "stderr")
 
@@ -69,6 +71,7 @@ class LogsSetup:
         self._clock = clock
         self._tally = tally
         self._here = threading.local()
+        self._complain_from = float("-inf")
         self._undo: list[Callable[[], None]] = []
 
     @property
@@ -132,11 +135,23 @@ class LogsSetup:
                 continue
             if opened.output.kind in written:
                 continue
+            before = opened.failed
             try:
                 if opened.wants(record):
                     opened.handler.handle(record)
+                failed = opened.failed != before
             except Exception:  # one output's trouble is not the others'
+                failed = True
+            if failed:
                 self._tally.drop("failed")
+                self._complain(opened)
+
+    def _complain(self, opened: Opened) -> None:
+        """Tell the other local outputs, at most once a minute."""
+        now = self._clock.monotonic()
+        if now >= self._complain_from:
+            self._complain_from = now + _COMPLAIN_EVERY_S
+            _LOGGER.warning("an output of kind %s fails; see stats()", opened.output.kind)
 
     def stats(self) -> dict[str, Any]:
         """`records` by level, `dropped` by reason, and `failed`: how many records each output could not write."""

@@ -32,7 +32,14 @@ _NAMES = {
     "CRITICAL": 50,
     "FATAL": 50,
 }
-_TEXTS = {"WARNING": "WARN", "CRITICAL": "FATAL", "EXCEPTION": "ERROR"}
+_TEXTS = {
+    "DEBUG": "DEBUG",
+    "INFO": "INFO",
+    "ERROR": "ERROR",
+    "WARNING": "WARN",
+    "CRITICAL": "FATAL",
+    "EXCEPTION": "ERROR",
+}
 
 
 def _number(level: int) -> SeverityNumber:
@@ -54,8 +61,11 @@ def severity(level: int) -> SeverityNumber:
 
 def severity_text(name: str) -> str:
     """The severity's name on the wire, from a level's name in any case."""
-    upper = name.upper()
-    return _TEXTS.get(upper, upper)
+    known = _TEXTS.get(name)
+    if known is None:
+        upper = name.upper()
+        known = _TEXTS.get(upper, upper)
+    return known
 
 
 def level_number(name: str | int) -> int:

@@ -27,6 +27,7 @@ __all__ = ["Tally"]
 
 _MAX_LOGGERS = 64
 _MAX_ERRORS = 32
+_MAX_SHORT = 4096
 _OTHER = "other"
 
 
@@ -38,16 +39,23 @@ class Tally:
         self._records: Counter[tuple[str, str]] = Counter()
         self._errors: Counter[tuple[str, str]] = Counter()
         self._dropped: Counter[str] = Counter()
+        self._short: dict[str, str] = {}
         self._loggers: set[str] = set()
         self._kinds: set[str] = set()
 
     def record(self, level: str, logger: str, error: type[BaseException] | None = None) -> None:
         """Count one record of a level (its severity text), and the exception that it tells."""
         with self._lock:
-            name = _admitted(self._loggers, logger.partition(".")[0] or "root", _MAX_LOGGERS)
+            name = self._short.get(logger) or self._shorten(logger)
             self._records[level, name] += 1
             if error is not None:
                 self._errors[name, _admitted(self._kinds, type_name(error), _MAX_ERRORS)] += 1
+
+    def _shorten(self, logger: str) -> str:
+        name = _admitted(self._loggers, logger.partition(".")[0] or "root", _MAX_LOGGERS)
+        if len(self._short) < _MAX_SHORT:
+            self._short[logger] = name
+        return name
 
     def drop(self, reason: str) -> None:
         """Count one record that did not go out."""

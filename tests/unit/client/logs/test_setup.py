@@ -185,7 +185,23 @@ def test_failing_filters_and_handlers_harm_nobody(kept, logger):
     before = setup.stats()["dropped"].get("failed", 0)
     logger.info("hello")
     assert kept.bodies == ["hello"]
-    assert setup.stats()["dropped"]["failed"] == before + 1
+    assert setup.stats()["dropped"]["failed"] == before + 2, "the record, and the line that tells of it"
+
+
+def test_a_failing_output_is_told_once_a_minute(capsys, logger, monkeypatch):
+    clock = ManualClock()
+    setup = setup_logs([Output("stdout"), Output("stderr", format="json")], clock=clock)
+    monkeypatch.setattr("sys.stdout", None)
+    logger.propagate = False
+    before = setup.stats()["dropped"].get("failed", 0)
+    logger.info("one")
+    logger.info("two")
+    clock.advance(60)
+    logger.info("three")
+    told = [json.loads(line)["message"] for line in capsys.readouterr().err.splitlines()]
+    assert sum("kind stdout fails" in message for message in told) == 2
+    assert [message for message in told if "fails" not in message] == ["one", "two", "three"]
+    assert setup.stats()["dropped"]["failed"] - before >= 3
 
 
 def test_threads_lose_nothing(kept, logger):
