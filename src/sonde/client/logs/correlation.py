@@ -16,7 +16,6 @@ Source: OpenTelemetry specification, "Trace Context in non-OTLP Log Formats": `t
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping, MutableMapping
 from typing import Any, NamedTuple
 
@@ -24,8 +23,8 @@ from opentelemetry.trace import format_span_id, format_trace_id, get_current_spa
 
 __all__ = ["NO_IDS", "CorrelationFilter", "Ids", "correlate", "correlate_loguru", "current_ids", "noted_ids"]
 
-_TRACE_ID = re.compile(r"(?:0x)?([0-9a-fA-F]{32})")
-_SPAN_ID = re.compile(r"(?:0x)?([0-9a-fA-F]{16})")
+_TRACE_DIGITS = 32
+_SPAN_DIGITS = 16
 
 
 class Ids(NamedTuple):
@@ -57,11 +56,20 @@ def current_ids() -> Ids:
 def noted_ids(fields: Mapping[str, Any]) -> Ids | None:
     """The ids that `correlate` and its likes, or OpenTelemetry's record factory, have noted in a line's fields."""
     for trace_name, span_name in (("trace_id", "span_id"), ("otelTraceID", "otelSpanID")):
-        trace, span = fields.get(trace_name), fields.get(span_name)
-        if isinstance(trace, str) and (found := _TRACE_ID.fullmatch(trace)):
-            of_span = _SPAN_ID.fullmatch(span) if isinstance(span, str) else None
-            return Ids(int(found[1], 16), int(of_span[1], 16) if of_span else 0)
+        trace = _number(fields.get(trace_name), _TRACE_DIGITS)
+        if trace:
+            return Ids(trace, _number(fields.get(span_name), _SPAN_DIGITS))
     return None
+
+
+def _number(text: Any, digits: int) -> int:
+    """An id of exactly so many hexadecimal digits as a number; 0 for anything else."""
+    if type(text) is not str or len(text) != digits or not text.isalnum():
+        return 0
+    try:
+        return int(text, 16)
+    except ValueError:
+        return 0
 
 
 class CorrelationFilter(logging.Filter):

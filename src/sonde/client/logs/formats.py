@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import logging
 import math
-import re
 import time
 from collections.abc import Callable
 from functools import lru_cache
@@ -108,7 +107,7 @@ class JsonFormat(logging.Formatter):
 
 
 _COLOURS = {"TRACE": "2", "DEBUG": "2", "INFO": "32", "WARN": "33", "ERROR": "31", "FATAL": "1;31"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"}
 _SHORT_TRACE = 8
 _LOGGER_WIDTH = 24
 
@@ -172,4 +171,4 @@ def _plain_line_of(value: Any) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    return text if text.isprintable() else text.translate(_CONTROL)

@@ -102,12 +102,13 @@ PASSED = Verdict("")
 _BY_REASON = {reason: Verdict(reason) for reason in ("level", "repeat", "rate", "limit")}
 
 
-@dataclass(slots=True)
 class _Bucket:
-    per_s: float
-    burst: float
-    tokens: float
-    at: float
+    __slots__ = ("at", "burst", "per_s", "tokens")
+
+    def __init__(self, per_s: float, burst: float | None, now: float) -> None:
+        self.per_s = per_s
+        self.burst = self.tokens = max(1.0, 2.0 * per_s if burst is None else burst)
+        self.at = now
 
     def take(self, now: float) -> bool:
         self.tokens = min(self.burst, self.tokens + max(0.0, now - self.at) * self.per_s)
@@ -118,16 +119,12 @@ class _Bucket:
         return True
 
 
-def _bucket(per_s: float, burst: float | None, now: float) -> _Bucket:
-    size = max(1.0, 2.0 * per_s if burst is None else burst)
-    return _Bucket(per_s, size, size, now)
-
-
-@dataclass(slots=True)
 class _Window:
-    opened: float
-    last: float
-    repeated: int = 0
+    __slots__ = ("last", "opened", "repeated")
+
+    def __init__(self, now: float) -> None:
+        self.opened = self.last = now
+        self.repeated = 0
 
 
 _Key = tuple[str, int, str]
@@ -185,12 +182,12 @@ class Gate:
             if bucket is None:
                 if len(self._buckets) >= _MAX_BUCKETS:
                     self._buckets.clear()
-                bucket = self._buckets[logger, level] = _bucket(rule.per_s, rule.burst, now)
+                bucket = self._buckets[logger, level] = _Bucket(rule.per_s, rule.burst, now)
             if not bucket.take(now):
                 return "rate"
         if self._total_per_s is not None:
             if self._total is None:
-                self._total = _bucket(self._total_per_s, None, now)
+                self._total = _Bucket(self._total_per_s, None, now)
             if not self._total.take(now):
                 return "limit"
         return ""
@@ -198,7 +195,7 @@ class Gate:
     def _opened(self, key: _Key, before: _Window | None, now: float) -> Verdict:
         if self._window_s <= 0:
             return PASSED
-        self._windows[key] = _Window(now, now)
+        self._windows[key] = _Window(now)
         self._windows.move_to_end(key)
         if len(self._windows) > _MAX_WINDOWS:
             oldest, window = self._windows.popitem(last=False)

@@ -7,7 +7,6 @@ Documentation/admin-guide/iostats.rst for diskstats.
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -34,8 +33,7 @@ _SECTOR_BYTES = 512
 _FRESH_S = 0.2
 _MAX_DEVICES = 32
 _MODES = ("user", "nice", "system", "idle", "iowait", "interrupt", "softirq", "steal")
-_MEMORY = re.compile(r"^(MemTotal|MemFree|Cached|Buffers|SwapTotal|SwapFree): *(\d+)", re.MULTILINE)
-_PART = re.compile(r"p?\d+")
+_MEMORY = frozenset(("MemTotal", "MemFree", "Cached", "Buffers", "SwapTotal", "SwapFree"))
 _VIRTUAL_DISKS = ("loop", "ram", "zram", "dm-", "md")
 
 Read = TypeVar("Read")
@@ -103,7 +101,8 @@ def cpu_seconds(text: str, ticks_per_s: int) -> dict[str, float]:
 
 def meminfo(text: str) -> dict[str, int]:
     """Bytes of what the metrics need, by its name in `/proc/meminfo`."""
-    return {name: int(number) * 1024 for name, number in _MEMORY.findall(text)}
+    lines = (line.partition(":") for line in text.splitlines())
+    return {name: int(value.split()[0]) * 1024 for name, _, value in lines if name in _MEMORY}
 
 
 class Disk(NamedTuple):
@@ -122,7 +121,7 @@ def disks(text: str) -> list[Disk]:
     for line in text.splitlines():
         field = line.split()
         name = field[2]
-        is_part = any(_PART.fullmatch(name.removeprefix(disk.name)) for disk in found)
+        is_part = any(name.removeprefix(disk.name).removeprefix("p").isdecimal() for disk in found)
         if name.startswith(_VIRTUAL_DISKS) or is_part or not (int(field[3]) or int(field[7])):
             continue
         found.append(
