@@ -1,7 +1,7 @@
 """How long to wait between attempts: pure formulas, chance handed in.
 
 Waiting longer after each failure gives a struggling server room; spreading the waits by chance keeps clients that
-failed together from coming back together. Source of the formulas and of their names: Marc Brooker, "Exponential
+failed together from coming back together. `RetryPolicy` refuses waits that are negative or not finite. Source of the formulas and of their names: Marc Brooker, "Exponential
 Backoff And Jitter", AWS Architecture Blog, 2015. `FullJitter` did least work in its comparison and is the default
 here; a wait may then be near zero, which is the point: the waits fill the whole interval evenly.
 """
@@ -9,8 +9,7 @@ here; a wait may then be near zero, which is the point: the waits fill the whole
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 __all__ = ["Backoff", "DecorrelatedJitter", "Exponential", "Fixed", "FullJitter"]
 
@@ -28,8 +27,7 @@ class Backoff(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(NamedTuple):
     """Always the same wait. Clients that failed together come back together: for one client, not for a fleet.
 
     Attributes:
@@ -38,16 +36,12 @@ class Fixed:
 
     seconds: float = 1.0
 
-    def __post_init__(self) -> None:
-        _check(self.seconds, self.seconds, 1.0)
-
     def delay_s(self, attempt: int, previous_s: float, random: Callable[[], float]) -> float:  # noqa: ARG002 - one shape for all
         """The same seconds every time."""
         return self.seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Exponential:
+class Exponential(NamedTuple):
     """`min(cap, base * factor ** (attempt - 1))`: each wait longer by a factor, none by chance.
 
     Attributes:
@@ -60,9 +54,6 @@ class Exponential:
     factor: float = 2.0
     cap_s: float = 30.0
 
-    def __post_init__(self) -> None:
-        _check(self.base_s, self.cap_s, self.factor)
-
     def delay_s(self, attempt: int, previous_s: float, random: Callable[[], float]) -> float:  # noqa: ARG002 - one shape for all
         """The capped power; no chance in it."""
         try:
@@ -71,8 +62,7 @@ class Exponential:
             return self.cap_s
 
 
-@dataclass(frozen=True, slots=True)
-class FullJitter:
+class FullJitter(NamedTuple):
     """Anything between nothing and what `Exponential` would wait, evenly.
 
     Attributes:
@@ -85,16 +75,12 @@ class FullJitter:
     factor: float = 2.0
     cap_s: float = 30.0
 
-    def __post_init__(self) -> None:
-        _check(self.base_s, self.cap_s, self.factor)
-
     def delay_s(self, attempt: int, previous_s: float, random: Callable[[], float]) -> float:
         """An even draw from [0, capped power)."""
         return random() * Exponential(self.base_s, self.factor, self.cap_s).delay_s(attempt, previous_s, random)
 
 
-@dataclass(frozen=True, slots=True)
-class DecorrelatedJitter:
+class DecorrelatedJitter(NamedTuple):
     """`min(cap, between(base, previous * 3))`: grows from what was drawn before, not from the number of attempts.
 
     Attributes:
@@ -105,19 +91,7 @@ class DecorrelatedJitter:
     base_s: float = 1.0
     cap_s: float = 30.0
 
-    def __post_init__(self) -> None:
-        _check(self.base_s, self.cap_s, 1.0)
-
     def delay_s(self, attempt: int, previous_s: float, random: Callable[[], float]) -> float:  # noqa: ARG002 - one shape for all
         """A draw between the base and three times the wait before."""
         longest_s = max(self.base_s, previous_s * 3)
         return min(self.cap_s, self.base_s + random() * (longest_s - self.base_s))
-
-
-def _check(shortest_s: float, longest_s: float, factor: float) -> None:
-    if not 0 <= shortest_s <= longest_s < float("inf"):
-        raise ValueError(
-            f"waits of {shortest_s} to {longest_s} s make no sense; give 0 <= base_s <= cap_s, both finite"
-        )
-    if not factor >= 1:
-        raise ValueError(f"factor {factor} would shorten the waits; give at least 1")

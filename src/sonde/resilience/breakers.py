@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.core.errors import UnavailableError
@@ -31,8 +30,7 @@ Listener = Callable[[Phase, Phase], None]
 log = logging.getLogger("sonde.resilience")
 
 
-@dataclass(frozen=True, slots=True)
-class BreakerStatistics:
+class BreakerStatistics(NamedTuple):
     """A breaker's figures since it was made.
 
     Attributes:
@@ -188,7 +186,7 @@ class Breaker(Policy):
     def renew_after_fork(self) -> None:
         """In a forked child: a lock of its own, and no probes that only the parent has under way."""
         self._lock = Lock()
-        self._circuit = replace(self._circuit, probes=())
+        self._circuit = self._circuit._replace(probes=())
 
     def _enter(self) -> Pass:
         admitted = self.admit()
@@ -212,7 +210,7 @@ class Breaker(Policy):
             self.abandon(admitted)
 
     def _retry_after_s(self, circuit: CircuitState, now: float) -> float:
-        return max(0.0, circuit.since + self._settings.open_s - now) if circuit.phase is Phase.OPEN else 0.0
+        return max(0.0, self._settings.open_s - (now - circuit.since)) if circuit.phase is Phase.OPEN else 0.0
 
     @staticmethod
     def _oldest(circuit: CircuitState) -> Pass:

@@ -9,9 +9,8 @@ Source: Michael Nygard, "Release It!", 2nd edition, chapter 5, "Bulkheads".
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from math import inf
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sonde.resilience.places import Gate
 from sonde.resilience.policy import Policy
@@ -22,8 +21,7 @@ __all__ = ["Bulkhead", "BulkheadStatistics", "bulkhead"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class BulkheadStatistics:
+class BulkheadStatistics(NamedTuple):
     """A bulkhead's figures.
 
     Attributes:

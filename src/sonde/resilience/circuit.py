@@ -19,8 +19,9 @@ minimum number of calls as in resilience4j's CircuitBreaker.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
+from math import inf
 from typing import NamedTuple
 
 from sonde.resilience.windows import LastCalls, Window
@@ -86,12 +87,13 @@ class BreakerSettings:
             raise ValueError("every count of a breaker is at least 1")
         if any(rate is not None and not 0 < rate <= 1 for rate in (self.failure_rate, self.slow_rate)):
             raise ValueError("failure_rate and slow_rate are shares: above 0, at most 1")
+        if not 0 < self.window.extent < inf:
+            raise ValueError(f"{self.window} looks back at nothing; give a finite extent above zero")
         if any(span is not None and not span > 0 for span in (self.slow_call_s, self.open_s, self.probe_s)):
             raise ValueError("slow_call_s, open_s and probe_s are seconds above zero")
 
 
-@dataclass(frozen=True, slots=True)
-class CircuitState:
+class CircuitState(NamedTuple):
     """All that a circuit remembers.
 
     Attributes:
@@ -132,7 +134,7 @@ def admit(settings: BreakerSettings, state: CircuitState, now: float) -> tuple[C
     if len(alive) >= settings.half_open_calls:
         return state, None
     probe = Pass(state.period, state.probed + 1, now)
-    return replace(state, probes=(*alive, probe), probed=probe.probe), probe
+    return state._replace(probes=(*alive, probe), probed=probe.probe), probe
 
 
 def settle(
@@ -150,12 +152,12 @@ def settle(
         return _enter(settings, state, Phase.OPEN, now)
     if state.successes + 1 >= settings.half_open_successes:
         return _enter(settings, state, Phase.CLOSED, now)
-    return replace(abandon(state, admitted), successes=state.successes + 1)
+    return abandon(state, admitted)._replace(successes=state.successes + 1)
 
 
 def abandon(state: CircuitState, admitted: Pass) -> CircuitState:
     """An admitted call ended without saying anything about the server: its place is free again."""
-    return replace(state, probes=tuple(probe for probe in state.probes if probe != admitted))
+    return state._replace(probes=tuple(probe for probe in state.probes if probe != admitted))
 
 
 def _enter(settings: BreakerSettings, state: CircuitState, phase: Phase, now: float) -> CircuitState:
@@ -165,13 +167,15 @@ def _enter(settings: BreakerSettings, state: CircuitState, phase: Phase, now: fl
 def _count(settings: BreakerSettings, state: CircuitState, now: float, *, success: bool, slow: bool) -> CircuitState:
     failures = 0 if success else state.failures + 1
     window = state.window.add(now, failed=not success, slow=slow)
-    counted = replace(state, window=window, failures=failures)
+    counted = state._replace(window=window, failures=failures)
     return _enter(settings, counted, Phase.OPEN, now) if _is_bad(settings, counted, now) else counted
 
 
 def _is_bad(settings: BreakerSettings, state: CircuitState, now: float) -> bool:
     if settings.consecutive_failures is not None and state.failures >= settings.consecutive_failures:
         return True
+    if settings.failure_rate is None and settings.slow_call_s is None:
+        return False
     tally = state.window.tally(now)
     if tally.calls < settings.minimum_calls:
         return False

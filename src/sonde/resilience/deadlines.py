@@ -18,9 +18,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from math import inf
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.core.errors import DeadlineError
@@ -32,8 +31,7 @@ __all__ = ["NO_DEADLINE", "Deadline", "current_deadline", "deadline", "within"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Deadline:
+class Deadline(NamedTuple):
     """A moment on a monotonic clock; compares by time.
 
     Attributes:

@@ -16,15 +16,15 @@ Invariants: the limit stays within [lowest, highest]; a window moves it by at mo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Gradient", "GradientState"]
 
 _WARM_UP = 10
 
 
-@dataclass(frozen=True, slots=True)
-class GradientState:
+class GradientState(NamedTuple):
     """The estimate and the window that is being filled.
 
     Attributes:
@@ -98,8 +98,7 @@ class Gradient:
             in_flight: how many calls were under way when it began, itself included.
             dropped: whether the server refused it or did not answer in time.
         """
-        state = replace(
-            state,
+        state = state._replace(
             samples=state.samples + 1,
             sum_s=state.sum_s + max(0.0, duration_s),
             in_flight=max(state.in_flight, in_flight),
@@ -124,7 +123,7 @@ class Gradient:
         gradient = 0.5 if state.dropped else max(0.5, min(1.0, self.tolerance * long_s / short_s))
         growth = 0.0 if state.dropped else self.queue
         limit = (1 - self.smoothing) * state.limit + self.smoothing * (state.limit * gradient + growth)
-        return replace(next_state, limit=max(float(self.lowest), min(float(self.highest), limit)))
+        return next_state._replace(limit=max(float(self.lowest), min(float(self.highest), limit)))
 
     def _long_rtt(self, state: GradientState, short_s: float) -> float:
         if state.windows < _WARM_UP:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 from sonde.resilience.forks import survives_fork
 from sonde.resilience.world import SYSTEM_WORLD, World
@@ -23,8 +24,7 @@ __all__ = ["HealthCheck", "HealthSettings", "HealthState"]
 log = logging.getLogger("sonde.resilience")
 
 
-@dataclass(frozen=True, slots=True)
-class HealthState:
+class HealthState(NamedTuple):
     """What is believed of a server.
 
     Attributes:
@@ -67,15 +67,15 @@ class HealthSettings:
     def begin(self, state: HealthState, now: float, random: Callable[[], float]) -> HealthState:
         """A check begins now: when the one after it is due."""
         stretch = 1 + self.jitter * (2 * random() - 1)
-        return replace(state, due_at=now + self.interval_s * stretch)
+        return state._replace(due_at=now + self.interval_s * stretch)
 
     def after_answer(self, state: HealthState, *, well: bool) -> HealthState:
         """What is believed after one more answer."""
         if well is state.healthy:
-            return replace(state, streak=0)
+            return state._replace(streak=0)
         if state.streak + 1 < (self.rise if well else self.fall):
-            return replace(state, streak=state.streak + 1)
-        return replace(state, healthy=well, streak=0)
+            return state._replace(streak=state.streak + 1)
+        return state._replace(healthy=well, streak=0)
 
 
 class HealthCheck:

@@ -23,7 +23,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 from math import inf
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sonde.resilience.backoffs import Backoff, FullJitter
 from sonde.resilience.budget import RetryBudget
@@ -49,22 +49,19 @@ class StopReason(Enum):
     BUDGET = "the retry budget is empty"
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(NamedTuple):
     """Try again after `after_s` seconds."""
 
     after_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(NamedTuple):
     """Give up, for this reason."""
 
     reason: StopReason
 
 
-@dataclass(frozen=True, slots=True)
-class RetryState:
+class RetryState(NamedTuple):
     """One call's progress.
 
     Attributes:
@@ -99,6 +96,12 @@ class RetryPolicy:
             raise ValueError(f"{self.attempts} attempts make no sense; give at least 1, which retries nothing, or None")
         if not self.total_s > 0 or not self.max_hint_s >= 0:
             raise ValueError(f"total_s {self.total_s} must be above zero, max_hint_s {self.max_hint_s} not below it")
+        for attempt in (1, 2, 10_000):
+            delay_s = self.backoff.delay_s(attempt, 1.0, lambda: 0.5)
+            if not 0 <= delay_s < inf:
+                raise ValueError(
+                    f"{self.backoff} would wait {delay_s} s after attempt {attempt}; waits are finite and not negative"
+                )
 
     def start(self, now: float) -> RetryState:
         """The state of a call whose first attempt begins at `now`."""

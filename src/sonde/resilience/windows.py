@@ -10,7 +10,6 @@ A reading of the clock that is earlier than the last one counts as the last one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 __all__ = ["LastCalls", "LastSeconds", "Tally", "Window"]
@@ -29,6 +28,10 @@ class Tally(NamedTuple):
 class Window(Protocol):
     """Counts what happened lately."""
 
+    @property
+    def extent(self) -> float:
+        """How far it looks back, in a unit of its own; `BreakerSettings` refuses what is not above zero and finite."""
+
     def add(self, now: float, *, failed: bool, slow: bool) -> Window:
         """The window with one more call at `now` (monotonic seconds)."""
 
@@ -36,8 +39,7 @@ class Window(Protocol):
         """The counts as of `now`."""
 
 
-@dataclass(frozen=True, slots=True)
-class LastCalls:
+class LastCalls(NamedTuple):
     """The last `size` calls, whenever they were.
 
     Attributes:
@@ -52,9 +54,10 @@ class LastCalls:
     failed_bits: int = 0
     slow_bits: int = 0
 
-    def __post_init__(self) -> None:
-        if self.size < 1:
-            raise ValueError(f"a window of {self.size} calls holds nothing; give at least 1")
+    @property
+    def extent(self) -> float:
+        """The size."""
+        return self.size
 
     def add(self, now: float, *, failed: bool, slow: bool) -> LastCalls:  # noqa: ARG002 - one shape for all windows
         """The window with one more call and, when full, without the oldest."""
@@ -71,8 +74,7 @@ class LastCalls:
         return Tally(self.calls, self.failed_bits.bit_count(), self.slow_bits.bit_count())
 
 
-@dataclass(frozen=True, slots=True)
-class LastSeconds:
+class LastSeconds(NamedTuple):
     """The calls of the last `seconds`.
 
     Attributes:
@@ -83,9 +85,10 @@ class LastSeconds:
     seconds: float = 60.0
     buckets: tuple[tuple[int, Tally], ...] = ()
 
-    def __post_init__(self) -> None:
-        if not 0 < self.seconds < float("inf"):
-            raise ValueError(f"a window of {self.seconds} s makes no sense; give a finite number above zero")
+    @property
+    def extent(self) -> float:
+        """The seconds."""
+        return self.seconds
 
     def add(self, now: float, *, failed: bool, slow: bool) -> LastSeconds:
         """The window with one more call and without what has grown too old."""
@@ -96,7 +99,7 @@ class LastSeconds:
         else:
             kept = kept[:-1]
         added = Tally(last.calls + 1, last.failures + failed, last.slow + slow)
-        return replace(self, buckets=(*kept, (number, added)))
+        return LastSeconds(self.seconds, (*kept, (number, added)))
 
     def tally(self, now: float) -> Tally:
         """The counts as of `now`."""

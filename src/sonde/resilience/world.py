@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 from sonde.core.clock import SYSTEM_CLOCK, Clock, ManualClock
 
@@ -23,8 +23,7 @@ async def _sleep_async(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(NamedTuple):
     """Time, chance and waiting.
 
     Attributes:

@@ -8,7 +8,7 @@ import pytest
 
 from sonde.core.clock import ManualClock
 from sonde.core.errors import DeadlineError, MalformedError, UnavailableError
-from sonde.resilience import Breaker, BreakerSettings, LastSeconds, Phase, World, breaker, deadline
+from sonde.resilience import Breaker, BreakerSettings, LastCalls, LastSeconds, Phase, World, breaker, deadline
 
 
 @pytest.fixture
@@ -229,9 +229,17 @@ def test_figures_add_up(clock):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"consecutive_failures": 0}, {"failure_rate": 1.5}, {"open_s": 0}, {"half_open_calls": 0}, {"slow_rate": 0}],
-    ids=lambda settings: next(iter(settings)),
+    [
+        {"consecutive_failures": 0},
+        {"failure_rate": 1.5},
+        {"open_s": 0},
+        {"half_open_calls": 0},
+        {"slow_rate": 0},
+        {"window": LastCalls(0)},
+        {"window": LastSeconds(float("inf"))},
+    ],
+    ids=["failures", "rate", "open", "probes", "slow", "no-calls", "endless"],
 )
 def test_settings_that_make_no_sense_are_refused(settings):
-    with pytest.raises(ValueError, match=r"at least 1|shares|seconds"):
+    with pytest.raises(ValueError, match=r"at least 1|shares|seconds|looks back"):
         BreakerSettings(**settings)
