@@ -21,15 +21,6 @@ with tracer.start_as_current_span("checkout", attributes={"cart.items": 3}):
     logging.getLogger("shop").warning("charged %s", "a card")
     meter.create_counter("orders").add(2, {"kind": "book"})
 """
-CONFIGURED = """
-import logging
-import sonde
-
-with sonde.configure("configured", endpoint=ENDPOINT, instrument=False, runtime_metrics=False) as telemetry:
-    with telemetry.tracer("shop").start_as_current_span("checkout"):
-        logging.getLogger("shop").warning("charged")
-        telemetry.meter("shop").create_counter("orders").add(2)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -89,18 +80,3 @@ def test_the_official_distribution_takes_the_exporters_by_name(server):
         OTEL_PYTHON_DISABLED_INSTRUMENTATIONS="django,flask,fastapi,starlette,celery,system_metrics,redis,sqlalchemy",
     )
     assert_arrived(server, "drop-in-official")
-
-
-@pytest.mark.xdist_group("drop-in")
-def test_configure_is_one_line(server):
-    run([sys.executable, "-c", CONFIGURED.replace("ENDPOINT", repr(server.http_url))])
-    assert_arrived(server, "configured")
-
-
-@pytest.mark.xdist_group("drop-in")
-def test_a_disabled_sdk_sends_nothing(server):
-    run(
-        [sys.executable, "-c", CONFIGURED.replace("ENDPOINT", repr(server.http_url)).replace("configured", "disabled")],
-        OTEL_SDK_DISABLED="true",
-    )
-    assert count(server, "otel_traces", "disabled") == 0

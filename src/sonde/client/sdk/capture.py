@@ -19,7 +19,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader, Metric
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 
 from sonde.client.logs import OtlpHandler
-from sonde.client.logs.setup import current_setup
+from sonde.client.logs.setup import is_passing
 
 __all__ = ["captured"]
 
@@ -70,8 +70,8 @@ def captured(tracers: TracerProvider, meters: MeterProvider, loggers: LoggerProv
     reader = InMemoryMetricReader()
     meters.add_metric_reader(reader)
     root, handler = logging.getLogger(), OtlpHandler(provider=loggers)
-    if current_setup() is None:
-        root.addHandler(handler)
+    handler.addFilter(lambda _record: not is_passing())
+    root.addHandler(handler)
     try:
         yield lambda: spans, lambda: logs, lambda: _by_name(reader)
     finally:

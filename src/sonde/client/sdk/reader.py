@@ -34,7 +34,7 @@ class SondeMetricReader(PeriodicExportingMetricReader):
         super().shutdown(min(timeout_millis, self._exit_ms), **kwargs)
 
     def _at_fork_reinit(self) -> None:
-        self._export_lock = type(self._export_lock)()
+        self._export_lock = threading.Lock()
         self._shutdown_event = threading.Event()
         super()._at_fork_reinit()  # type: ignore[no-untyped-call]  # the SDK's own method has no annotations
 
