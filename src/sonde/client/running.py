@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from threading import RLock
@@ -20,6 +21,7 @@ from sonde.client.engine.identity import resource_of
 from sonde.client.engine.intake import Encoder
 from sonde.client.environment import read_settings
 from sonde.client.settings import Settings
+from sonde.core.errors import SondeError
 from sonde.core.signal import Signal
 from sonde.otlp import encode
 
@@ -89,6 +91,8 @@ def _compressing(endpoint: Endpoint) -> Endpoint:
 def _open(targets: Mapping[Signal, tuple[Endpoint, ...]], connections: int) -> dict[Signal, Sender]:
     """A sender for every signal; equal targets share one. The network is loaded here, on the engine's thread."""
     made = {target: _sender(target, connections) for target in set(targets.values())}
+    for endpoint in {endpoint for target in targets.values() for endpoint in target}:
+        _load_libraries(endpoint)
     return {signal: made[target] for signal, target in targets.items()}
 
 
@@ -98,6 +102,22 @@ def _sender(target: tuple[Endpoint, ...], connections: int) -> Sender:
         return single
     several: Sender = import_module("sonde.client.otlp_client").OtlpClient(target, retry=None)
     return several
+
+
+def _load_libraries(endpoint: Endpoint) -> None:
+    """Import now what the first request would import, for a fork must not fall into it (`sonde.client.engine.gate`)."""
+    for name in _LIBRARIES[endpoint.protocol]:
+        import_module(name)
+    if endpoint.scheme == "https":
+        import_module("ssl")
+    with suppress(SondeError):  # not installed; the sender says so and goes on without it
+        if endpoint.protocol == "http/json":
+            import_module("sonde.otlp.json").from_protobuf(Signal.TRACES, b"")
+        if endpoint.compression != "none":
+            import_module("sonde.otlp.compression").compress(endpoint.compression, b"")
+
+
+_LIBRARIES = {"grpc": ("h2.connection", "h2.events"), "http/protobuf": ("h11",), "http/json": ("h11",)}
 
 
 def _encoder(encode_items: Callable[..., bytes]) -> Encoder:

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from sonde.client.engine.gate import importing
 from sonde.core.errors import SondeError
 from sonde.core.signal import Signal
 from sonde.resilience.retries import RetryState
@@ -63,4 +64,5 @@ def _counted(signal: Signal, cut: list[bytes]) -> list[tuple[bytes, int]]:
 @cache
 def _wire() -> Any:
     """At first use: where no kernel was built, this is the protobuf library, which most processes never need here."""
-    return import_module("sonde.otlp.wire")
+    with importing():
+        return import_module("sonde.otlp.wire")

@@ -11,6 +11,7 @@ from contextlib import suppress
 from threading import Thread
 
 from sonde.client.engine.deliveries import Deliveries
+from sonde.client.engine.gate import importing
 
 __all__ = ["Couriers", "suppress_instrumentation"]
 
@@ -83,7 +84,7 @@ class Couriers:
 
 def suppress_instrumentation() -> None:
     """Have OpenTelemetry's instrumentations look away from the calling thread for the rest of its life."""
-    with suppress(Exception):  # without the SDK there is nothing to suppress
+    with suppress(Exception), importing():  # without the SDK there is nothing to suppress
         from opentelemetry import context  # noqa: PLC0415  an application that sends without the SDK need not load it
 
         for key in ("_SUPPRESS_INSTRUMENTATION_KEY", "_SUPPRESS_HTTP_INSTRUMENTATION_KEY"):

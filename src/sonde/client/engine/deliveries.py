@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 from sonde.client.delivery import Delivery, Sender
 from sonde.client.engine.batch import Batch, halves
+from sonde.client.engine.gate import importing
 from sonde.client.engine.ledger import Account
 from sonde.client.engine.outbox import Outbox
 from sonde.client.engine.routes import Route, is_too_large, routes_of
@@ -224,7 +225,8 @@ class Deliveries:
         if not self.level or self._make_squeezed is None:
             return job.route.sender
         if self._squeezed is None:
-            self._squeezed = self._make_squeezed()
+            with importing():
+                self._squeezed = self._make_squeezed()
         return self._squeezed.get(job.signal, job.route.sender)
 
     def _perform_held(self, job: Job, batch: Batch) -> None:

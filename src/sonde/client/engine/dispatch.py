@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sonde.client.engine.batch import Batch, pieces
 from sonde.client.engine.deliveries import Deliveries, Senders
+from sonde.client.engine.gate import importing
 from sonde.client.engine.handoff import Handoff
 from sonde.client.engine.intake import Encoder, make_batches
 from sonde.client.engine.ledger import Account
@@ -101,7 +102,8 @@ class Dispatch:
     def _turn(self) -> float | None:
         wanted = self._wanted
         flush = wanted > self.flushed
-        self.deliveries.open()
+        with importing():
+            self.deliveries.open()
         dues = [self._drain(signal, flush=flush) for signal in self._lanes]
         now = self._clock.monotonic()
         if self.deliveries.spool is not None:
