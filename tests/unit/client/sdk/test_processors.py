@@ -5,6 +5,7 @@ from opentelemetry._logs import LogRecord
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, Decision, Sampler, SamplingResult
+from opentelemetry.trace import SpanContext, TraceFlags
 
 from sonde.client.sdk.processors import SondeLogRecordProcessor, SondeSpanProcessor
 from sonde.core.signal import Signal
@@ -39,6 +40,15 @@ def test_a_broken_engine_does_not_reach_the_application(failing_engine):
     assert ended_spans(failing_engine) == []
     SondeSpanProcessor(failing_engine).on_end(None)
     SondeLogRecordProcessor(failing_engine).on_emit(None)
+
+
+@pytest.mark.parametrize(("flags", "taken"), [(1, 1), (0, 0)], ids=["sampled", "not"])
+def test_a_span_of_another_making_is_read_by_its_public_names(engine, flags, taken):
+    class Foreign:
+        context = SpanContext(1, 2, is_remote=False, trace_flags=TraceFlags(flags))
+
+    SondeSpanProcessor(engine).on_end(Foreign())
+    assert len(engine.items[Signal.TRACES]) == taken
 
 
 def test_a_log_record_is_handed_over(engine):
