@@ -105,10 +105,10 @@ def finished(*arguments, env):
 
 def test_killed_with_a_spool_only_what_was_not_yet_encoded_is_lost(server, tmp_path):
     env = environment(server.url, SONDE_SPOOL=str(tmp_path), SONDE_SPOOL_AHEAD="true")
-    emitted, kills = [], 3
+    emitted, kills = [], 2
     for run in range(kills):
         with application("forever", run * 1_000_000, env=env) as process:
-            lines = [process.stdout.readline() for _ in range(700 + 300 * run)]
+            lines = [process.stdout.readline() for _ in range(500 + 300 * run)]
             process.send_signal(signal.SIGKILL)
             lines += process.stdout.readlines()
         emitted.append([int(line) for line in lines if line.endswith(b"\n")])
