@@ -17,6 +17,7 @@ from pathlib import Path
 
 import click
 from generate_api import api_page
+from generate_conditions import conditions_page
 from generate_tables import tables_page
 
 from sonde.cli.app import COMMANDS, load, main_command
@@ -149,7 +150,8 @@ def error_table() -> str:
         "",
         "Every error of Sonde is one of these classes. The class decides what an OTLP sender is told (and whether it may send",
         "again), what an asker is told, and what a command exits with. Messages say what, where (byte offset, configuration",
-        "path, parameter) and what to do.",
+        "path, parameter) and what to do. `sonde.errors` hands all of them on to applications; `sonde.errors.classify` names any",
+        "other error, code or status by the [table of conditions](conditions.md).",
         "",
         "| error | category | retry | HTTP | gRPC | exit code | what to do |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -196,6 +198,7 @@ PAGES = {
     "api": api_page,
     "tables": tables_page,
     "errors": error_table,
+    "conditions": conditions_page,
     "metrics": metrics,
 }
 

@@ -25,7 +25,7 @@ Interrupts that arrive meanwhile (`KeyboardInterrupt`) are not its own and pass.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -36,7 +36,8 @@ from sonde.core.conditions.search import lookup, numbered
 
 __all__ = ["classify"]
 
-_DEEPEST = 24  # causes under causes; real chains have six at most (requests > urllib3 > urllib3 > socket)
+_DEEPEST = 64  # wrappers looked through; real chains have six at most (requests > urllib3 > urllib3 > socket)
+_WIDEST = 100  # members of a group, and arguments, that are looked at
 _LIBRARIES = {"httpx", "httpcore", "urllib3", "requests", "h11", "h2", "sonde", "grpcio"}
 _RESOLVER = {1: "gai.EAI_NONAME", 2: "gai.EAI_AGAIN", 3: "gai.EAI_FAIL", 4: "gai.EAI_NODATA"}  # h_errno, netdb.h
 
@@ -65,30 +66,45 @@ def _classified(thing: object) -> Condition:
     if isinstance(thing, str) and not _is_enum(thing):
         return lookup(thing[:200]) or table()["python.str"]
     if isinstance(thing, BaseException):
-        return _exception(thing, set())
+        return _exception(thing, [])
     if isinstance(thing, type) and issubclass(thing, BaseException):
-        return _of_class(thing) or _unknown(thing)
+        return _named(thing)
     return _enum(thing) or _carried(thing, least=100) or _unknown(type(thing))
 
 
-def _exception(error: BaseException, seen: set[int]) -> Condition:
-    seen.add(id(error))
-    own = _coded(error)
-    if own:
-        return own
+def _exception(error: BaseException, seen: list[BaseException]) -> Condition:
     by_class = _of_class(type(error))
-    if by_class and not by_class.is_wrapper:
-        return by_class
-    if len(seen) < _DEEPEST:
-        for cause, is_said in _beneath(error):
-            if id(cause) in seen:
-                continue
+    own = _coded(error) or (by_class if by_class and not by_class.is_wrapper else None)
+    return own or _from_beneath(error, seen) or _named(type(error))
+
+
+def _from_beneath(error: BaseException, seen: list[BaseException]) -> Condition | None:
+    """The condition of the first thing beneath that says more; `seen` are the wrappers that were looked through."""
+    seen.append(error)
+    if len(seen) > _DEEPEST:
+        return None
+    if isinstance(error, BaseExceptionGroup):
+        return _agreed((_get(error, "exceptions") or ())[:_WIDEST], seen)
+    for cause, is_said in _beneath(error):
+        if _is_new(cause, seen):
             found = _exception(cause, seen)
             if _says_more(found, is_said=is_said):
                 return found
-    if by_class is None or by_class.code in {"python.Exception", "python.BaseException"}:
-        return _unknown(type(error))
-    return by_class
+    return None
+
+
+def _agreed(members: Sequence[BaseException], seen: list[BaseException]) -> Condition | None:
+    """The condition that all members of a group are, if they are one."""
+    found: dict[str, Condition] = {}
+    for member in members:
+        if _is_new(member, seen):
+            row = _exception(member, seen)
+            found[row.code] = row
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _is_new(error: BaseException, seen: list[BaseException]) -> bool:
+    return not any(error is known for known in seen)
 
 
 def _says_more(found: Condition, *, is_said: bool) -> bool:
@@ -99,23 +115,14 @@ def _says_more(found: Condition, *, is_said: bool) -> bool:
 
 def _beneath(error: BaseException) -> Iterator[tuple[BaseException, bool]]:
     """What is beneath an exception, and whether the exception itself said so."""
-    members = _get(error, "exceptions") if isinstance(error, BaseExceptionGroup) else ()
-    if members:
-        yield from _agreed(members)
     args = _get(error, "args")
-    said = [_get(error, "reason"), _get(error, "__cause__"), *(args if isinstance(args, tuple) else ())]
+    said = [_get(error, "reason"), _get(error, "__cause__"), *(args[:_WIDEST] if isinstance(args, tuple) else ())]
     for cause in said:
         if isinstance(cause, BaseException):
             yield cause, True
     context = _get(error, "__context__")
     if isinstance(context, BaseException) and _get(error, "__suppress_context__") is not True:
         yield context, False
-
-
-def _agreed(members: Any) -> Iterator[tuple[BaseException, bool]]:
-    """The first member of a group, if all of them are the same condition."""
-    if len({_exception(member, set()).code for member in members[:100]}) == 1:
-        yield members[0], True
 
 
 def _coded(error: BaseException) -> Condition | None:
@@ -237,6 +244,12 @@ def _top(kind: type) -> str:
     """The top-level package of a class; `_queue.Empty` is queue's, as `grpc._channel` is grpc's."""
     module = kind.__module__
     return module.partition(".")[0].lstrip("_") if isinstance(module, str) else ""
+
+
+def _named(kind: type) -> Condition:
+    """The row of a class, or a condition of its own where nobody knows more of it than that it is an exception."""
+    row = _of_class(kind)
+    return row if row and row.code not in {"python.Exception", "python.BaseException"} else _unknown(kind)
 
 
 def _unknown(kind: type) -> Condition:

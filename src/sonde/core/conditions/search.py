@@ -115,7 +115,7 @@ def _by_number(text: str) -> list[Condition]:
 
 def _in_family(text: str) -> Condition | None:
     """`FAMILY NUMBER` and `FAMILY.NUMBER`; a member of an open family that has no row is made from the family's rest."""
-    matched = re.fullmatch(r"([a-z0-9.]+?)[ ._:-]+(-?\d{1,9})", text.casefold())
+    matched = re.fullmatch(r"([a-z0-9.]+?)[ .:]+(-?\d{1,9})", text.casefold())
     if matched:
         family, number = matched[1], int(matched[2])
         return numbered(family).get(number) or _unnumbered(family, number) if family in _NUMBERED else None

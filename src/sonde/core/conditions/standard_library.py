@@ -106,6 +106,7 @@ smtplib.SMTPServerDisconnected | network retry | The mail server left
 socket.gaierror | dns retry | The host name could not be resolved | Check the spelling of the host name and the resolver (`getent hosts NAME`).
 socket.herror | dns retry | The address could not be resolved to a name
 sqlite3.Error | storage wraps | SQLite failed
+sqlite3.Warning | storage warning | A warning of SQLite
 sqlite3.DatabaseError | storage | The database is damaged or not SQLite | Run `PRAGMA integrity_check`, restore the backup.
 sqlite3.DataError | validation | The data does not fit the column
 sqlite3.IntegrityError | validation | A constraint forbids it | The message names it: a unique or foreign key, or a missing value.

@@ -36,10 +36,17 @@ no_endpoint | unavailable retry | No endpoint is healthy | Every server failed l
 breaker_open | unavailable retry | The circuit breaker is open | The server failed repeatedly, so it gets a pause: look at the error before.
 """
 
+CONFIG = """
+tls | configuration | A certificate or key file cannot be used | The message names the file: check that it exists, can be read by this process, and is PEM; a client's key must belong to its certificate.
+headers | configuration | A configured header, or the path, cannot be sent | It holds a line break or another control character: check OTEL_EXPORTER_OTLP_HEADERS, and that no secret was read with its trailing newline.
+protocol | configuration | A library that the protocol needs is missing | Use http/protobuf, which needs none, or install what the message names.
+"""
+
 FAMILIES = {
     "ok": ("Success", OK),
     "timeout": ("Timeouts of Sonde's transports, by stage", TIMEOUT),
     "protocol": ("Answers that Sonde's transports cannot read", PROTOCOL),
     "proxy": ("Proxies on the way of Sonde's transports", PROXY),
     "client": ("Sonde's client itself", CLIENT),
+    "config": ("Settings that an attempt cannot be made with", CONFIG),
 }
