@@ -74,7 +74,8 @@ class Deliveries:
         changed: guards everything here; notified when something was settled.
         work: the same lock; notified when something may be taken.
         level: the pressure that attempts heed.
-        last_error: the latest attempt that failed.
+        failing: the latest attempt, if it failed.
+        last_error: the latest attempt that failed, or of whose items the server refused some.
         under_way: attempts that are being made.
     """
 
@@ -111,6 +112,7 @@ class Deliveries:
         self.work = Condition(lock)
         self.level = 0
         self.under_way = 0
+        self.failing: Delivery | None = None
         self.last_error: Delivery | None = None
 
     def open(self) -> None:
@@ -138,7 +140,7 @@ class Deliveries:
         """The next attempt to make, now; None when there is none, or as many as allowed are being made."""
         with self.changed:
             now = self._clock.monotonic()
-            if self._stopped or self.under_way >= self._settings.in_flight:
+            if self._is_late(now) or self.under_way >= self._settings.in_flight:
                 return None
             ready = [signal for signal, route in self.routes.items() if route.open_at(now) <= now]
             spooled = next((signal for signal in ready if self._spool_due(signal, now) is not None), None)
@@ -156,6 +158,10 @@ class Deliveries:
             self.under_way += 1
             return Job(signal, route, admitted, batch)
 
+    def _is_late(self, now: float) -> bool:
+        """Whether the end has come so near that an attempt could only be broken off, and the request be sent twice."""
+        return self._stopped or (self._exit_at is not None and now >= self._exit_at)
+
     def _spool_due(self, signal: Signal, now: float) -> float | None:
         """When the signal's oldest request on disk may be tried, if that is now; else None."""
         if self.spool is None or signal in self._reading or not self.spool.has(signal):
@@ -166,7 +172,7 @@ class Deliveries:
         """How many attempts could be made at once, now."""
         with self.changed:
             now = self._clock.monotonic()
-            free = self._settings.in_flight - self.under_way
+            free = 0 if self._is_late(now) else self._settings.in_flight - self.under_way
             count = 0
             for signal, route in self.routes.items():
                 if route.open_at(now) <= now:
@@ -217,7 +223,8 @@ class Deliveries:
         with self.changed:
             job.route.learn(delivery, job.admitted, self._clock.monotonic())
             self._accounts[job.signal].sent_bytes += delivery.sent_bytes
-            if not delivery.accepted:
+            self.failing = None if delivery.accepted else delivery
+            if not delivery.accepted or delivery.rejected:
                 self.last_error = delivery
         return delivery
 
@@ -289,6 +296,9 @@ class Deliveries:
             again_at = now + decision.after_s
         elif decision.reason is StopReason.BUDGET:
             again_at = now + _LONG_WAIT_S  # a storm of retries is what the budget is there to stop; losing data is not
+        elif delivery.retry_after_s is not None and now < batch.retry.started_s + self._policy.total_s:
+            # The server is there and names a time: that one wait may go beyond `retry_s`, or 60 s would be a refusal.
+            again_at = now + min(delivery.retry_after_s, self._policy.max_hint_s)
         else:
             return None, "retry_exhausted"
         if self._exit_at is not None and (delivery.retry_after_s is None or again_at >= self._exit_at):

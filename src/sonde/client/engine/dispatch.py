@@ -108,7 +108,7 @@ class Dispatch:
         now = self._clock.monotonic()
         if self.deliveries.spool is not None:
             dues.append(self.deliveries.spool.upkeep(now))
-        dues.append(self._notices.look(self._drops(), now))
+        dues.append(self._notices.look(self._losses(), self.deliveries.failing, now))
         dues.append(self.deliveries.due())
         with self.deliveries.changed:
             self.flushed = wanted
@@ -189,11 +189,16 @@ class Dispatch:
                 self._accounts[signal].drop("shutdown", stranded)
         if self.deliveries.spool is not None:
             self.deliveries.spool.close()
-        self._notices.tell(self._drops(), self._clock.monotonic(), last=True)
+        self._notices.tell_last(self._losses(), self.deliveries.last_error)
         self.deliveries.close()
 
-    def _drops(self) -> dict[Signal, dict[str, int]]:
-        return {signal: row["dropped"] for signal, row in self._rows().items()}
+    @property
+    def dropped(self) -> int:
+        """Items that were given up so far, for whatever reason."""
+        return sum(sum(row["dropped"].values()) for row in self._rows().values())
+
+    def _losses(self) -> dict[Signal, dict[str, int]]:
+        return {signal: {**row["dropped"], "rejected": row["rejected"]} for signal, row in self._rows().items()}
 
     def _rows(self) -> dict[Signal, dict[str, Any]]:
         rows = {}

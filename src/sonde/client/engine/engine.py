@@ -52,6 +52,7 @@ __all__ = ["Engine"]
 _log = logging.getLogger("sonde.client.engine")
 _CALM_DOWN_S = 1.0
 _SPOOL_RESERVE_S = 0.5
+_LAST_WORDS_S = 0.1
 _NAP_S = 0.02
 
 
@@ -177,16 +178,17 @@ class Engine:
         return self._clean
 
     def _end(self, until: float) -> bool:
-        now = self._clock.monotonic()
+        now, dropped = self._clock.monotonic(), self._dispatch.dropped
         reserve = min(_SPOOL_RESERVE_S, max(0.0, until - now) / 5) if self._dispatch.deliveries.spool else 0.0
-        self._dispatch.deliveries.prepare_exit(until - reserve)
+        margin = min(_LAST_WORDS_S, max(0.0, until - now) / 10)  # to hear how the last attempts failed
+        self._dispatch.deliveries.prepare_exit(until - reserve - margin)
         clean = self._drain(until - reserve, hopeful=False)
         clean = clean and self._dispatch.deliveries.is_all_delivered
         self._couriers.dismiss()
         self._dispatch.finish()
         self._ring()
         atexit.unregister(self.shutdown)
-        return clean
+        return clean and self._dispatch.dropped == dropped
 
     def before_shutdown(self, farewell: Callable[[float], Any]) -> None:
         """Have something done once when the end begins and items are still taken: a last collection of metrics, say.
@@ -234,7 +236,7 @@ class Engine:
         dispatch, deliveries = self._dispatch, self._dispatch.deliveries
         while True:
             dispatch.turn()
-            while (job := deliveries.take()) is not None and self._clock.monotonic() < until:
+            while self._clock.monotonic() < until and (job := deliveries.take()) is not None:
                 deliveries.perform(job)
             mark = deliveries.outbox.made
             settled = dispatch.flushed >= ticket and deliveries.is_settled(mark)

@@ -1,7 +1,7 @@
-"""What the engine says to the log: about drops one line a minute at most, about its pressure one line a change.
+"""What the engine says to the log: of drops and failing servers one line a minute at most, of its pressure one a change.
 
-Pure but for the logging: time is handed in. The first drops are told a few seconds after they happened, so that one
-line can say how many they were.
+Pure but for the logging: time is handed in. The first trouble is told a few seconds after it happened, so that one
+line can say how much it was, and so that a server which answers again by then is not spoken of.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from sonde.client.delivery import Delivery
 from sonde.client.engine.pressure import STEPS
 from sonde.core.signal import Signal
 
@@ -22,12 +23,13 @@ _MEND = {
     "queue_full": "the application emits faster than one thread encodes: sample, or raise OTEL_BSP_MAX_QUEUE_SIZE or OTEL_BLRP_MAX_QUEUE_SIZE",
     "backlog_full": "the server takes less than comes: check it, or raise SONDE_BACKLOG_BYTES, or allow a spool (SONDE_SPOOL)",
     "retry_exhausted": "the server was away for too long: check it, or allow a spool (SONDE_SPOOL)",
-    "refused": "the server will never take them: see last_error in sonde.stats()",
+    "refused": "the server will never take them",
     "sampled": "the server takes less than comes: check it",
     "spool_full": "the server was away for too long: raise SONDE_SPOOL_BYTES",
     "spool_expired": "the server was away for too long: raise SONDE_SPOOL_KEEP",
     "spool_damaged": "check the disk",
     "shutdown": "the process ended first: raise SONDE_EXIT, or allow a spool (SONDE_SPOOL)",
+    "rejected": "the server took the rest of their requests, and will never take them",
     "encode": "they are not what the SDK makes; the log above says more",
 }
 
@@ -43,28 +45,42 @@ class Notices:
         self._not_before = 0.0
         self._level = 0
 
-    def look(self, drops: Drops, now: float) -> float | None:
-        """Tell of drops if it is time; when to look again, None if there is nothing to tell."""
-        if not self._news(drops):
+    def look(self, drops: Drops, failure: Delivery | None, now: float) -> float | None:
+        """Tell of trouble if it is time; when to look again, None if there is nothing to tell.
+
+        Args:
+            drops: what was dropped so far, by signal and reason.
+            failure: the latest attempt, if it failed.
+            now: monotonic seconds.
+        """
+        if not failure and not self._news(drops):
+            self._speak_at = None
             return None
         if self._speak_at is None:
             self._speak_at = max(now + _GATHER_S, self._not_before)
-        if now < self._speak_at:
-            return self._speak_at
-        self.tell(drops, now)
-        return None
+        if now >= self._speak_at:
+            self._tell(drops, failure, now)
+        return self._speak_at
 
-    def tell(self, drops: Drops, now: float, *, last: bool = False) -> None:
-        """Tell of every drop that was not told yet, in one line."""
+    def tell_last(self, drops: Drops, failure: Delivery | None) -> None:
+        """At the end: tell of every drop that was not told yet."""
+        if self._news(drops):
+            _log.warning("sonde: dropped at the end of the process: %s%s", self._account(drops), _because(failure))
+
+    def _tell(self, drops: Drops, failure: Delivery | None, now: float) -> None:
+        if self._news(drops):
+            _log.warning("sonde: dropped since the last notice: %s%s", self._account(drops), _because(failure))
+        elif failure:
+            _log.warning("sonde: telemetry cannot be delivered now, and waits%s", _because(failure))
+        self._speak_at = self._not_before = now + _EVERY_S
+
+    def _account(self, drops: Drops) -> str:
+        """How many of what for which reason, and what helps against the most frequent; all of it counts as told then."""
         news = self._news(drops)
-        if news:
-            counted = "; ".join(f"{count:,} {signal.item} ({reason})" for (signal, reason), count in news.items())
-            worst = max(news, key=lambda key: news[key])[1]
-            when = "at the end of the process" if last else "since the last notice, or in the last minute"
-            _log.warning("sonde: dropped %s: %s; %s", when, counted, _MEND.get(worst, ""))
         for (signal, reason), count in news.items():
             self._told[signal, reason] = self._told.get((signal, reason), 0) + count
-        self._speak_at, self._not_before = None, now + _EVERY_S
+        counted = "; ".join(f"{count:,} {signal.item} ({reason})" for (signal, reason), count in news.items())
+        return f"{counted}; {_MEND.get(max(news, key=lambda key: news[key])[1], '')}"
 
     def pressure(self, level: int, occupancy: float) -> None:
         """Tell of a change of the pressure's level."""
@@ -80,3 +96,10 @@ class Notices:
             for reason, count in reasons.items()
             if count > self._told.get((signal, reason), 0)
         }
+
+
+def _because(failure: Delivery | None) -> str:
+    if failure is None:
+        return ""
+    words = f" {failure.message};" if failure.message else ""
+    return f"; the latest failure, at {failure.endpoint}:{words} see `sonde explain {failure.code}`"
