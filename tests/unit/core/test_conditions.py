@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import http
+import re
 import signal
 import socket
 import ssl
@@ -13,6 +14,7 @@ import grpc
 import pytest
 from h2.errors import ErrorCodes
 
+from sonde.client.engine import ledger
 from sonde.core import errors
 from sonde.core.conditions import candidates, families, lookup, near, search, table
 from sonde.core.conditions.rows import DEFAULT_ADVICE, FILES, SIGNAL_NUMBERS, about
@@ -50,6 +52,12 @@ def test_no_row_is_hidden_by_another_of_the_same_code():
 
 def test_codes_differ_in_more_than_case():
     assert len({code.casefold() for code in table()}) == len(table())
+
+
+def test_every_reason_for_which_the_engine_drops_items_is_in_the_table():
+    reasons = re.findall(r"^\| `(\w+)` \|", ledger.__doc__, re.MULTILINE)
+    assert len(reasons) > 5
+    assert set(reasons) <= written("drop")
 
 
 def test_every_category_has_conditions_and_advice():

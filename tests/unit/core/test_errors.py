@@ -45,3 +45,13 @@ def test_malformed_says_where_and_survives_a_process_boundary():
     error = pickle.loads(pickle.dumps(MalformedError("length runs past the end", 17, "resource_spans[0]")))
     assert str(error) == "length runs past the end at byte 17 in resource_spans[0]"
     assert (error.reason, error.offset, error.path) == ("length runs past the end", 17, "resource_spans[0]")
+
+
+def test_the_categories_are_those_fourteen_and_two_more_with_their_reasons():
+    fourteen = {
+        "network", "timeout", "dns", "tls", "authentication", "authorization", "quota", "serialization", "validation",
+        "configuration", "resource_exhausted", "unavailable", "storage", "internal",
+    }  # fmt: skip
+    assert {category.value for category in errors.Category} == fourteen | {"not_found", "ok"}
+    used = {cls.traits.category.value for cls in every_class()}
+    assert used == fourteen | {"not_found"}

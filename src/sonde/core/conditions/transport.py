@@ -13,9 +13,7 @@ reply | timeout retry | No answer in time | The server is overloaded or waits fo
 PROTOCOL = """
 http1 | network retry | The answer is not HTTP/1.1 | Check the port: 4318 is OTLP/HTTP, 4317 is gRPC; a TLS port wants https://.
 http2 | network retry | The answer is not HTTP/2 | Check the port: 4317 is gRPC, 4318 is OTLP/HTTP; a proxy on the way may only speak HTTP/1.1.
-grpc | network retry | The answer is not gRPC | A proxy or a web server answered in the server's place: check address and port.
 json | serialization | The payload cannot be written as OTLP/JSON | Use http/protobuf: it carries every payload.
-too_large | validation | The answer is over its limit of size | Something else than an OTLP server answers there: check the address.
 """
 
 PROXY = """
@@ -29,14 +27,12 @@ unavailable | unavailable retry | The proxy could not reach the server | Check t
 
 CLIENT = """
 closed | unavailable warning | The sender was closed while the attempt was under way | The application ends; what was not sent is in the spool if there is one.
-forked | unavailable warning retry | The connection belongs to the parent process | The child opens its own: nothing to do.
-encode | serialization | The request could not be encoded | The log names the item; other items of the batch were sent.
+internal | internal retry | An attempt failed in a way that nobody foresaw | The message names the exception: report it with the log lines above.
 credential | authentication | The credential could not be had or refreshed | Check the token file, the command or the token service that it comes from.
-no_endpoint | unavailable retry | No endpoint is healthy | Every server failed lately: check that one of them runs; they are tried again by and by.
-breaker_open | unavailable retry | The circuit breaker is open | The server failed repeatedly, so it gets a pause: look at the error before.
 """
 
 CONFIG = """
+config | configuration | The sender cannot be made from its settings | The message names the setting: correct it (endpoint, protocol, certificates) and start again.
 tls | configuration | A certificate or key file cannot be used | The message names the file: check that it exists, can be read by this process, and is PEM; a client's key must belong to its certificate.
 headers | configuration | A configured header, or the path, cannot be sent | It holds a line break or another control character: check OTEL_EXPORTER_OTLP_HEADERS, and that no secret was read with its trailing newline.
 protocol | configuration | A library that the protocol needs is missing | Use http/protobuf, which needs none, or install what the message names.
