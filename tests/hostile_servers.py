@@ -43,6 +43,7 @@ __all__ = [
     "half_open",
     "hang",
     "http",
+    "port_kept",
     "refusing",
     "reset_after",
     "reset_unanswered",
@@ -142,9 +143,12 @@ class Connection:
 
 
 @contextmanager
-def serving(*scripts: Script, context: ssl.SSLContext | None = None) -> Iterator[Server]:
-    """A server whose n-th connection runs the n-th script, and later ones the last."""
-    listener = socket.create_server(("127.0.0.1", 0))
+def serving(
+    *scripts: Script, context: ssl.SSLContext | None = None, at: socket.socket | None = None
+) -> Iterator[Server]:
+    """A server whose n-th connection runs the n-th script, and later ones the last; on a socket from `port_kept`, if given."""
+    listener = socket.create_server(("127.0.0.1", 0)) if at is None else at.dup()
+    listener.listen(128)
     server = Server(listener.getsockname()[1], "https" if context else "http")
     connections: list[Connection] = []
     threads: list[threading.Thread] = []
@@ -198,6 +202,14 @@ def refusing() -> Iterator[int]:
 
 
 @contextmanager
+def port_kept() -> Iterator[socket.socket]:
+    """A bound socket whose port refuses connections but while `serving(…, at=socket)` runs on it: a server that comes and goes."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        yield sock
+
+
+@contextmanager
 def unreachable() -> Iterator[int]:
     """A port whose connections are never established: its backlog is full, so the kernel drops what asks for one."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
@@ -246,7 +258,11 @@ def write(octets: bytes, *, times: int | None = None) -> Script:
 
 def hang() -> Script:
     """Accept, and read nothing: the client's writes stall once the kernel's buffers are full."""
-    return lambda connection: connection.server.stopping.wait() and None
+
+    def script(connection: Connection) -> None:
+        connection.server.stopping.wait()
+
+    return script
 
 
 def half_open(after: bytes = b"") -> Script:
@@ -274,7 +290,12 @@ def reset_after(received: int, *, say: bytes = b"") -> Script:
 
 def reset_unanswered() -> Script:
     """Read a whole request and reset the connection instead of answering."""
-    return lambda connection: (connection.read_request(), connection.reset()) and None
+
+    def script(connection: Connection) -> None:
+        connection.read_request()
+        connection.reset()
+
+    return script
 
 
 def drip(octets: bytes, every_s: float) -> Script:

@@ -8,11 +8,11 @@ An attempt never raises and never lasts longer than it may; what became of it is
     sender, asyncio_sender          an attempt's way through the pool; `pool`, `route`
     attempt                         which request to send, and whether its outcome ends the attempt
     connection, channel             bytes over blocking sockets; `asyncio_connection` over asyncio
-    http1, grpc                     one connection's side of the protocol, without input or output
+    http1, grpc, frames             one connection's side of the protocol, without input or output
     preparing, answer, answer_body  from payload to request, and from reply to delivery
     tls, proxy, resolve             how a connection comes about
 
-The parts are imported at first use: sockets, TLS, asyncio, `h11` and `h2` cost a process nothing that does not send by them.
+The parts are imported at first use: sockets, TLS, asyncio, `h11` and `hpack` cost a process nothing that does not send by them.
 """
 
 from __future__ import annotations

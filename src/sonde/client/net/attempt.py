@@ -85,7 +85,7 @@ class Attempt:
         try:
             headers = [(name.lower(), value) for name, value in self._credentials.headers()]
         except Exception as error:
-            raise AttemptError("client.credentials", f"no credential: {error}", undelivered=True) from error
+            raise AttemptError("client.credential", f"no credential: {error}", undelivered=True) from error
         return self._base.with_headers(headers)
 
     def finish(self, outcome: Reply | AttemptError, *, was_pooled: bool = False, has_heard: bool = True) -> None:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
 
 from sonde.client.net.exchange import AttemptError
 
@@ -35,24 +38,24 @@ def closed(*, undelivered: bool) -> AttemptError:
     return AttemptError("client.closed", "the sender was closed", undelivered=undelivered)
 
 
+# What asyncio raises of its own, without a number.
+_NUMBERS: Final[dict[type[BaseException], int]] = {
+    ConnectionResetError: errno.ECONNRESET,
+    ConnectionAbortedError: errno.ECONNABORTED,
+    BrokenPipeError: errno.EPIPE,
+}
+
+
 def _code(error: BaseException) -> str:
-    # gaierror and SSLError are OSErrors whose errno means something else; SSLError cannot be named without importing ssl.
-    reason = getattr(error, "reason", None)
-    if type(error).__module__ == "ssl":
-        return f"tls.{reason}" if isinstance(reason, str) and reason else f"tls.{type(error).__name__}"
-    if type(error).__name__ in {"gaierror", "herror"}:
-        return f"gai.{_resolver_name(error)}"
-    if isinstance(error, OSError) and error.errno is not None:
-        return f"errno.{errno.errorcode.get(error.errno, error.errno)}"
-    return f"python.{type(error).__name__}"
+    number = _NUMBERS.get(type(error)) if getattr(error, "errno", None) is None else None
+    known = error if number is None else OSError(number, "")
+    code: str = _names().classify(known).code
+    return code
 
 
-def _resolver_name(error: BaseException) -> str:
-    import socket  # noqa: PLC0415 -- it is loaded when this error exists
-
-    number = error.args[0] if error.args else None
-    names = (name for name in dir(socket) if name.startswith("EAI_") and getattr(socket, name) == number)
-    return next(names, "EAI_FAIL")
+@cache
+def _names() -> Any:
+    return import_module("sonde.core.classify")  # a long table, which is not needed before something fails
 
 
 def _words(error: BaseException) -> str:

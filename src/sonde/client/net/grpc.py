@@ -1,14 +1,17 @@
-"""gRPC's unary calls, one after the other on a connection, over `h2`; no input or output of its own.
+"""gRPC's unary calls, one after the other on an HTTP/2 connection; no input or output of its own.
 
-`h2` keeps the rules of HTTP/2: header compression, stream states, windows, answers to PING and SETTINGS. Two things are
-done here because it cannot: a GOAWAY that lets our call finish would make it refuse the call's answer, so such frames
-are taken out before it sees them; and what a reset or GOAWAY says about delivery is kept.
+A call is a stream: our HEADERS and DATA, the server's HEADERS, DATA and trailers. One stream at a time is all that a
+pooled connection carries, so the whole state is two windows, the open call, and what both sides said about going on.
 
-A body waits for the server's windows: `feed` hands out what a window update allows. Messages of an answer beyond what
-is kept are thrown away as they arrive, because only the trailers after them say what became of the call.
+A message waits for the server's windows: `feed` hands out what a window update allows. The server's own window is as
+large as it can be, because an answer is a sentence or two; messages beyond what is kept are thrown away as they
+arrive, for only the trailers after them say what became of the call.
 
-Sources: RFC 9113, section 6.8 (GOAWAY: a stream above its last-stream-id was not processed), 8.7 (REFUSED_STREAM: not
-processed); "gRPC over HTTP2" (requests, Trailers-Only, the mapping of reset codes to gRPC's).
+Bounds: frames of 16 KiB, a header block of 64 KiB, and 10,000 frames a call, after which the server is cut off.
+Not promised: a look at what a server does to streams other than ours (there are none), or at its priorities.
+
+Sources: RFC 9113: 5.2 (flow control), 6.8 (GOAWAY: a stream above its last-stream-id was not processed), 8.7
+(REFUSED_STREAM: not processed); "gRPC over HTTP2" (requests, Trailers-Only, the mapping of reset codes to gRPC's).
 """
 
 from __future__ import annotations
@@ -18,16 +21,21 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
+from sonde.client.net import frames
 from sonde.client.net.exchange import AttemptError, Reply, Request, unwritable_headers
 
 __all__ = ["Grpc", "message"]
 
-_HEADER_BYTES: Final = 9
-_GOAWAY: Final = 7
-# h2 could check this too, but shows the value, which may be a secret, and takes longer (RFC 9113, section 8.2.1).
+# RFC 9113, section 8.2.1; what is refused is not shown, for it may be a secret.
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 _VALUE: Final = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
+_ENABLE_PUSH, _INITIAL_WINDOW_SIZE, _MAX_FRAME_SIZE, _MAX_HEADER_LIST_SIZE = 2, 4, 5, 6
+_MAX_WINDOW: Final = (1 << 31) - 1
+_DEFAULT_WINDOW: Final = 65535
 _MAX_FRAME_BYTES: Final = 16384
+_MAX_BLOCK_BYTES: Final = 65536
+_MAX_FRAMES: Final = 10_000
+_CREDIT_STEP: Final = 1 << 20
 _REFUSED_STREAM: Final = 7
 # What a reset of our stream means, by HTTP/2 error code; others are INTERNAL ("gRPC over HTTP2", "Errors").
 _RESET_CODES: Final = {7: "UNAVAILABLE", 8: "CANCELLED", 11: "RESOURCE_EXHAUSTED", 12: "PERMISSION_DENIED"}
@@ -35,9 +43,8 @@ _RETRYABLE_RESETS: Final = frozenset({"UNAVAILABLE", "CANCELLED"})
 
 
 @cache
-def _library(name: str) -> Any:
-    # Imported at first use: processes that send over HTTP/1.1 don't need it.
-    return import_module(f"h2.{name}")
+def _hpack() -> Any:
+    return import_module("hpack")  # processes that send over HTTP/1.1 don't need it
 
 
 def message(body: bytes, *, is_compressed: bool) -> bytes:
@@ -54,25 +61,26 @@ class Grpc:
 
     def __init__(self, max_reply_bytes: int) -> None:
         self._max_reply_bytes = max_reply_bytes
-        config = _library("config").H2Configuration(
-            client_side=True,
-            header_encoding=None,
-            validate_outbound_headers=False,
-            normalize_outbound_headers=False,
-        )
-        self._h2 = _library("connection").H2Connection(config)
+        self._decoder = _hpack().Decoder(max_header_list_size=_MAX_BLOCK_BYTES)
+        self._window = _DEFAULT_WINDOW  # what may be sent on the connection
+        self._first_window = _DEFAULT_WINDOW  # what may be sent on a new stream
+        self._max_frame_bytes = _MAX_FRAME_BYTES
+        self._owed = 0  # bytes received and not yet credited to the server
         self._rest = b""
-        self._is_greeted = False
+        self._block: frames.Frame | None = None  # HEADERS that go on in CONTINUATION
+        self._is_settled = False
         self._is_leaving = False
         self._is_over = False
-        self._stream = 0
+        self._stream = -1
         self._start(memoryview(b""))
 
     def _start(self, body: memoryview) -> None:
         self.reply: Reply | None = None
         self.has_heard = False
         self._unsent = body
-        self._headers: dict[str, str] | None = None
+        self._stream_window = self._first_window
+        self._frames = 0
+        self._headers: dict[str, str] = {}
         self._trailers: dict[str, str] = {}
         self._body = bytearray()
         self._is_cut = False
@@ -85,61 +93,46 @@ class Grpc:
     @property
     def is_sent(self) -> bool:
         """True when the last byte of the message has been handed out."""
-        return bool(self._stream) and not self._unsent
+        return self._stream > 0 and not self._unsent
 
     @property
     def is_reusable(self) -> bool:
         """True between calls, while the server takes more of them."""
-        return not self._is_leaving and not self._is_over and not self._unsent and (
-            not self._stream or self.reply is not None
-        )  # fmt: skip
+        is_between = self._stream < 0 or self.reply is not None
+        return is_between and not self._unsent and not self._is_leaving and not self._is_over
 
     # -- sending -------------------------------------------------------------------------------------------------------
 
     def begin(self, request: Request) -> bytes:
         """The preface on a new connection, the headers, and as much of the message as the windows allow."""
-        if not all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in request.headers):
+        headers = (("te", "trailers"), *request.headers)
+        if not all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in headers):
             raise unwritable_headers()
-        if not self._is_greeted:
-            self._greet()
+        if not _VALUE.fullmatch(request.target) or self._stream + 2 > _MAX_WINDOW:
+            raise unwritable_headers()
+        out = [] if self._stream > 0 else [_greeting()]
+        self._stream += 2
         self._start(memoryview(request.body))
-        headers = [
-            (":method", "POST"), (":scheme", request.scheme), (":path", request.target),
-            (":authority", request.authority), ("te", "trailers"), *request.headers,
-        ]  # fmt: skip
-        try:
-            self._stream = self._h2.get_next_available_stream_id()
-            self._h2.send_headers(self._stream, [(name.encode(), value.encode()) for name, value in headers])
-        except _library("exceptions").ProtocolError as error:
-            self._is_over = True
-            raise AttemptError(
-                "protocol.http2", f"the connection takes no more calls: {error}", undelivered=True
-            ) from error
-        self._push()
-        return self._written()
+        block = frames.header_block(request.scheme, request.authority, request.target, headers)
+        kind = frames.HEADERS
+        while len(block) > self._max_frame_bytes:
+            out.append(frames.frame(kind, 0, self._stream, block[: self._max_frame_bytes]))
+            block, kind = block[self._max_frame_bytes :], frames.CONTINUATION
+        out.append(frames.frame(kind, frames.END_HEADERS, self._stream, block))
+        self._push(out)
+        return b"".join(out)
 
-    def _greet(self) -> None:
-        settings = _library("settings")
-        codes = settings.SettingCodes
-        self._h2.local_settings = settings.Settings(
-            client=True, initial_values={codes.ENABLE_PUSH: 0, codes.MAX_HEADER_LIST_SIZE: 1 << 16}
-        )
-        self._h2.initiate_connection()
-        self._is_greeted = True
-
-    def _push(self) -> None:
+    def _push(self, out: list[Any]) -> None:
         """Hand out what the windows allow of the message; the stream ends with its last byte."""
-        h2, stream = self._h2, self._stream
         while self._unsent:
-            size = min(h2.local_flow_control_window(stream), h2.max_outbound_frame_size, len(self._unsent))
+            size = min(self._window, self._stream_window, self._max_frame_bytes, len(self._unsent))
             if size <= 0:
-                break
+                return
             part, self._unsent = self._unsent[:size], self._unsent[size:]
-            h2.send_data(stream, part, end_stream=not self._unsent)
-
-    def _written(self) -> bytes:
-        octets: bytes = self._h2.data_to_send()
-        return octets
+            flags = 0 if self._unsent else frames.END_STREAM
+            out += (frames.frame_head(size, frames.DATA, flags, self._stream), part)
+            self._window -= size
+            self._stream_window -= size
 
     # -- receiving -----------------------------------------------------------------------------------------------------
 
@@ -150,87 +143,91 @@ class Grpc:
             if self.reply is None:
                 raise AttemptError("errno.ECONNRESET", "the server closed the connection before it answered")
             return b""
-        if not self.has_heard and not self._rest and data.startswith(b"HTTP/1"):
-            raise self._fail("the server speaks HTTP/1.1: is this the port of OTLP/HTTP?")
+        if not self._is_settled and not self._rest and data.startswith(b"HTTP/1"):
+            raise self._fault("it is HTTP/1.1; is this the port of OTLP/HTTP?")
         self.has_heard = True
+        out: list[Any] = []
         try:
-            for run in self._without_goaway(data):
-                for event in self._h2.receive_data(run):
-                    self._take(event)
-            if self.reply is None:
-                self._push()
-        except _library("exceptions").ProtocolError as error:
-            if self.reply is None:
-                raise self._fail(f"the answer is not HTTP/2: {error}") from error
-            self._is_over = True
-        return self._written()
+            arrived, self._rest = frames.cut(self._rest + data, _MAX_FRAME_BYTES)
+            for each in arrived:
+                self._take(each, out)
+        except ValueError as error:
+            raise self._fault(str(error)) from error
+        except _hpack().HPACKError as error:
+            raise self._fault(f"its headers cannot be decoded: {error}") from error
+        if self.reply is None:
+            self._push(out)
+        return b"".join(out)
 
-    def _fail(self, message: str) -> AttemptError:
+    def _fault(self, reason: str) -> AttemptError:
         self._is_over = True
-        return AttemptError("protocol.http2", message)
+        return AttemptError("protocol.http2", f"the answer is not HTTP/2 as it should be: {reason}")
 
-    def _without_goaway(self, data: bytes) -> list[bytes]:
-        """Whole frames, in runs; GOAWAY among them is acted on and left out."""
-        data = self._rest + data
-        runs: list[bytes] = []
-        begin = at = 0
-        while at + _HEADER_BYTES <= len(data):
-            size = int.from_bytes(data[at : at + 3], "big")
-            if size > _MAX_FRAME_BYTES:
-                raise self._fail(f"the answer is not HTTP/2: a frame of {size} bytes")
-            end = at + _HEADER_BYTES + size
-            if end > len(data):
-                break
-            if data[at + 3] == _GOAWAY:
-                runs.append(data[begin:at])
-                self._leave(data[at + _HEADER_BYTES : end])
-                begin = end
-            at = end
-        runs.append(data[begin:at])
-        self._rest = data[at:]
-        return [run for run in runs if run]
+    def _take(self, arrived: frames.Frame, out: list[Any]) -> None:
+        """Act on a frame; kinds without an entry are PRIORITY and extensions, which are ignored (section 4.1)."""
+        kind = arrived.kind
+        self._frames += 1
+        if not self._is_settled and kind != frames.SETTINGS:
+            raise ValueError("it does not begin with SETTINGS")
+        if (self._block is not None) != (kind == frames.CONTINUATION):
+            raise ValueError("a header block is interrupted")
+        if self._frames > _MAX_FRAMES + self._max_reply_bytes // 1024:
+            raise ValueError("frames without end")
+        act = _ACTIONS.get(kind)
+        if act is not None:
+            act(self, arrived, out)
 
-    def _leave(self, payload: bytes) -> None:
-        self._is_leaving = True
-        last_stream = int.from_bytes(payload[:4], "big") & 0x7FFFFFFF
-        if self.reply is None and self._stream > last_stream:
-            code, reason = int.from_bytes(payload[4:8], "big"), payload[8:200].decode("utf-8", "replace")
-            raise AttemptError(
-                "grpc.UNAVAILABLE", f"the server is going away (HTTP/2 code {code}) {reason}".rstrip(), undelivered=True
-            )
-
-    def _take(self, event: Any) -> None:
-        events = _library("events")
-        if isinstance(event, events.DataReceived):
-            self._keep(event)
-        elif isinstance(event, events.ResponseReceived):
-            self._headers = _fields(event.headers)
-        elif isinstance(event, events.TrailersReceived):
-            self._trailers = _fields(event.headers)
-        elif isinstance(event, events.StreamEnded):
-            self._finish()
-        elif isinstance(event, events.StreamReset) and event.stream_id == self._stream and self.reply is None:
-            self._was_reset(int(event.error_code))
-
-    def _keep(self, event: Any) -> None:
+    def _on_data(self, arrived: frames.Frame, out: list[Any]) -> None:
+        self._owed += len(arrived.payload)
+        if self._owed >= _CREDIT_STEP:
+            out.append(frames.frame(frames.WINDOW_UPDATE, 0, 0, self._owed.to_bytes(4, "big")))
+            self._owed = 0
+        if not self._is_ours(arrived):
+            return
+        part = frames.unpadded(arrived)
         free = self._max_reply_bytes - len(self._body)
-        self._body += event.data[:free]
-        self._is_cut = self._is_cut or len(event.data) > free
-        if event.flow_controlled_length:
-            self._h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+        self._body += part[:free]
+        self._is_cut = self._is_cut or len(part) > free
+        if arrived.flags & frames.END_STREAM:
+            self._finish()
 
-    def _finish(self) -> None:
-        headers = self._headers or {}
-        status = headers.get(":status", "")
-        self.reply = Reply(
-            status=int(status) if status.isdecimal() else 0,
-            headers=headers,
-            body=bytes(self._body),
-            trailers=self._trailers or headers,
-            is_cut=self._is_cut,
-        )
+    def _on_headers(self, arrived: frames.Frame, _out: list[Any]) -> None:
+        whole = arrived._replace(payload=frames.unpadded(arrived))
+        if arrived.flags & frames.END_HEADERS:
+            self._on_block(whole)
+        else:
+            self._block = whole
 
-    def _was_reset(self, code: int) -> None:
+    def _on_continuation(self, arrived: frames.Frame, _out: list[Any]) -> None:
+        before = self._block
+        assert before is not None, "_take sees to it"
+        whole = before._replace(payload=before.payload + arrived.payload)
+        if arrived.stream != before.stream or len(whole.payload) > _MAX_BLOCK_BYTES:
+            raise ValueError("a header block of another stream, or without end")
+        self._block = None if arrived.flags & frames.END_HEADERS else whole
+        if self._block is None:
+            self._on_block(whole)
+
+    def _on_block(self, whole: frames.Frame) -> None:
+        """Headers or trailers; decoded even if nobody waits for them, because the table changes with each block."""
+        pairs = self._decoder.decode(whole.payload, raw=True)
+        if not self._is_ours(whole):
+            return
+        fields = {name.decode("utf-8", "replace"): value.decode("utf-8", "replace") for name, value in pairs}
+        status = fields.get(":status", "")
+        if status and not status.startswith("1"):
+            self._headers = fields
+        elif not status:
+            self._trailers = fields
+        if whole.flags & frames.END_STREAM:
+            self._finish()
+
+    def _on_reset(self, arrived: frames.Frame, _out: list[Any]) -> None:
+        if len(arrived.payload) != 4:
+            raise ValueError("RST_STREAM of a wrong size")
+        if not self._is_ours(arrived):
+            return
+        code = int.from_bytes(arrived.payload, "big")
         name = _RESET_CODES.get(code, "INTERNAL")
         raise AttemptError(
             f"grpc.{name}",
@@ -239,6 +236,82 @@ class Grpc:
             retryable=name in _RETRYABLE_RESETS,
         )
 
+    def _on_settings(self, arrived: frames.Frame, out: list[Any]) -> None:
+        if len(arrived.payload) % 6 or arrived.stream:
+            raise ValueError("SETTINGS of a wrong size, or of a stream")
+        self._is_settled = True
+        if arrived.flags & frames.ACK:
+            return
+        for key, value in frames.settings_of(arrived.payload):
+            if key == _INITIAL_WINDOW_SIZE:
+                self._stream_window = _window(self._stream_window + value - self._first_window)
+                self._first_window = _window(value)
+            elif key == _MAX_FRAME_SIZE:
+                self._max_frame_bytes = max(_MAX_FRAME_BYTES, min(value, (1 << 24) - 1))
+        out.append(frames.frame(frames.SETTINGS, frames.ACK, 0))
 
-def _fields(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    return {name.decode("utf-8", "replace"): value.decode("utf-8", "replace") for name, value in pairs}
+    def _on_push(self, _arrived: frames.Frame, _out: list[Any]) -> None:
+        raise ValueError("a push, which nobody asked for")
+
+    def _on_ping(self, arrived: frames.Frame, out: list[Any]) -> None:
+        if len(arrived.payload) != 8 or arrived.stream:
+            raise ValueError("PING of a wrong size, or of a stream")
+        if not arrived.flags & frames.ACK:
+            out.append(frames.frame(frames.PING, frames.ACK, 0, arrived.payload))
+
+    def _on_goaway(self, arrived: frames.Frame, _out: list[Any]) -> None:
+        payload = arrived.payload
+        self._is_leaving = True
+        last_stream = int.from_bytes(payload[:4], "big") & _MAX_WINDOW
+        if len(payload) >= 8 and self.reply is None and self._stream > last_stream:
+            code, words = int.from_bytes(payload[4:8], "big"), payload[8:200].decode("utf-8", "replace")
+            message = f"the server is going away (HTTP/2 code {code}) {words}".rstrip()
+            raise AttemptError("grpc.UNAVAILABLE", message, undelivered=True)
+
+    def _on_window(self, arrived: frames.Frame, _out: list[Any]) -> None:
+        increment = int.from_bytes(arrived.payload, "big") & _MAX_WINDOW
+        if len(arrived.payload) != 4 or not increment:
+            raise ValueError("WINDOW_UPDATE of nothing")
+        if not arrived.stream:
+            self._window = _window(self._window + increment)
+        elif arrived.stream == self._stream:
+            self._stream_window = _window(self._stream_window + increment)
+
+    def _is_ours(self, arrived: frames.Frame) -> bool:
+        return arrived.stream == self._stream and self.reply is None
+
+    def _finish(self) -> None:
+        status = self._headers.get(":status", "")
+        self.reply = Reply(
+            status=int(status) if len(status) == 3 and status.isdecimal() else 0,
+            headers=self._headers,
+            body=bytes(self._body),
+            trailers=self._trailers or self._headers,
+            is_cut=self._is_cut,
+        )
+
+
+def _greeting() -> bytes:
+    """What a client says first (section 3.4), with a window that is never in a server's way."""
+    first = {_ENABLE_PUSH: 0, _INITIAL_WINDOW_SIZE: _MAX_WINDOW, _MAX_HEADER_LIST_SIZE: _MAX_BLOCK_BYTES}
+    more = (_MAX_WINDOW - _DEFAULT_WINDOW).to_bytes(4, "big")
+    return frames.PREFACE + frames.settings(first) + frames.frame(frames.WINDOW_UPDATE, 0, 0, more)
+
+
+def _window(size: int) -> int:
+    if size > _MAX_WINDOW:
+        raise ValueError("a window larger than there may be")
+    return size
+
+
+_ACTIONS: Final = {
+    frames.DATA: Grpc._on_data,  # noqa: SLF001 -- the class's own table of methods
+    frames.HEADERS: Grpc._on_headers,  # noqa: SLF001 -- likewise
+    frames.CONTINUATION: Grpc._on_continuation,  # noqa: SLF001 -- likewise
+    frames.RST_STREAM: Grpc._on_reset,  # noqa: SLF001 -- likewise
+    frames.SETTINGS: Grpc._on_settings,  # noqa: SLF001 -- likewise
+    frames.PUSH_PROMISE: Grpc._on_push,  # noqa: SLF001 -- likewise
+    frames.PING: Grpc._on_ping,  # noqa: SLF001 -- likewise
+    frames.GOAWAY: Grpc._on_goaway,  # noqa: SLF001 -- likewise
+    frames.WINDOW_UPDATE: Grpc._on_window,  # noqa: SLF001 -- likewise
+}

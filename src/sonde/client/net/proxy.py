@@ -33,6 +33,12 @@ _VARIABLES: Final = {
     "https": ("https_proxy", "all_proxy"),
     "grpc": ("grpc_proxy", "https_proxy", "http_proxy"),
 }
+_REFUSALS: Final = {
+    "407": "proxy.authentication",
+    "502": "proxy.unavailable",
+    "503": "proxy.unavailable",
+    "504": "proxy.unavailable",
+}
 _MAX_HEAD_BYTES: Final = 16384
 _DEFAULT_PORT: Final = 80
 
@@ -173,7 +179,9 @@ class Tunnel:
             self._head = b""
             return bool(rest) and self.feed(rest)
         if not status.startswith("2"):
-            raise _refusal(f"proxy.{status}", f"{self._name} refused a tunnel: {' '.join(words[1:])[:200]}")
+            raise _refusal(
+                _REFUSALS.get(status, "proxy.refused"), f"{self._name} refused a tunnel: {' '.join(words[1:])[:200]}"
+            )
         return True
 
     @property

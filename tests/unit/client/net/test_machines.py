@@ -8,7 +8,7 @@ from __future__ import annotations
 import h2.config
 import h2.connection
 import pytest
-from hpack import Encoder
+from hpack import Decoder, Encoder
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +18,7 @@ from sonde.client.net.http1 import Http1
 
 REQUEST = Request("http", "here:1", "/v1/traces", (("content-type", "x/y"),), b"body")
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nX-A: 1\r\n\r\nwell"
+SETTLED = bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))  # an empty SETTINGS frame
 CHUNKED = b"HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nwe\r\n2\r\nll\r\n0\r\n\r\n"
 
 
@@ -106,7 +107,7 @@ def test_any_bytes_end_in_an_answer_or_a_named_error(octets, is_grpc):
 
 @given(st.integers(0, 10), st.integers(0, 255), st.integers(0, 3), st.binary(max_size=40))
 def test_any_frame_after_the_call_began_is_survived(kind, flags, stream, payload):
-    code = fed(begun(Grpc(100)), grpc_reply()[:9] + frame(kind, flags, stream, payload))
+    code = fed(begun(Grpc(100)), SETTLED + frame(kind, flags, stream, payload))
     assert code.startswith(("protocol.http2", "grpc.")) or not code
 
 
@@ -164,12 +165,68 @@ def test_a_message_waits_for_the_servers_window():
     octets = machine.begin(Request("http", "here:1", "/a/b", (), body))
     assert 65_535 < len(octets) < 67_000
     assert not machine.is_sent
+    machine.feed(SETTLED)
     more = machine.feed(frame(8, 0, 0, (1 << 20).to_bytes(4, "big")))  # the connection's window alone is not enough
     assert more == b""
     assert not machine.is_sent
     more = machine.feed(frame(8, 0, 1, (1 << 20).to_bytes(4, "big")))
     assert machine.is_sent
     assert len(octets) + len(more) > len(body)
+
+
+def test_a_changed_first_window_counts_for_the_open_call_too():
+    """RFC 9113, section 6.9.2: the difference is added to each stream's window, which may become negative."""
+    machine = Grpc(100)
+    machine.begin(Request("http", "here:1", "/a/b", (), message(bytes(100_000), is_compressed=False)))
+    machine.feed(frame(4, 0, 0, b"\0\x04" + (1000).to_bytes(4, "big")) + frame(8, 0, 0, (1 << 20).to_bytes(4, "big")))
+    assert machine.feed(frame(8, 0, 1, (64_535).to_bytes(4, "big"))) == b""
+    assert len(machine.feed(frame(8, 0, 1, (10).to_bytes(4, "big")))) == 9 + 10
+
+
+def test_secrets_are_never_indexed_and_long_values_are_whole():
+    value = "x" * 40_000
+    octets = Grpc(100).begin(
+        REQUEST.with_headers([("authorization", value), ("x-api-key", "k" * 127), ("y", "z" * 126)])
+    )
+    assert b"\x10\x0dauthorization" in octets
+    block = b""
+    at = octets.index(b"\0\x40\0\x01\0")  # HEADERS of 16 KiB that go on in CONTINUATION
+    while octets[at + 3] in {1, 9}:
+        size = int.from_bytes(octets[at : at + 3], "big")
+        block += octets[at + 9 : at + 9 + size]
+        at += 9 + size
+    fields = dict(Decoder(max_header_list_size=1 << 20).decode(block))
+    assert fields["authorization"] == value
+    assert (fields["x-api-key"], fields["y"]) == ("k" * 127, "z" * 126)
+    assert (fields[":method"], fields[":scheme"], fields[":path"], fields[":authority"]) == (
+        "POST",
+        "http",
+        "/v1/traces",
+        "here:1",
+    )
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        frame(5, 4, 1, bytes(9)),
+        frame(9, 4, 1, b""),
+        frame(1, 0, 1, b"") + frame(6, 0, 0, bytes(8)),
+        frame(6, 0, 0, bytes(7)),
+        frame(4, 0, 0, bytes(7)),
+        frame(8, 0, 0, bytes(4)),
+        frame(8, 0, 0, b"\x7f\xff\xff\xff"),
+        frame(0, 8, 1, b"\x09abc"),
+        frame(1, 4, 1, b"\xff\xff\xff\xff"),
+        b"\x01\0\0" + bytes(6),
+        frame(6, 0, 0, bytes(8)) * 20_000,
+    ],
+    ids=["push", "lone", "interrupted", "ping", "settings", "zero", "overflow", "padding", "hpack", "large", "flood"],
+)
+def test_a_server_that_breaks_the_rules_is_cut_off(octets):
+    machine = begun(Grpc(100))
+    assert fed(machine, SETTLED, octets) == "protocol.http2"
+    assert not machine.is_reusable
 
 
 def test_a_goaway_between_calls_ends_the_connection():

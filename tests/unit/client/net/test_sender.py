@@ -273,7 +273,7 @@ def test_without_a_credential_nothing_is_sent(opened):
     with hostile.serving(hostile.answer()) as server:
         delivery = opened(server.url, credentials=Tokens()).send(b"abc")
         assert server.accepted == 0
-    assert delivery.code == "client.credentials"
+    assert delivery.code == "client.credential"
     assert delivery.undelivered
     assert delivery.retryable
 

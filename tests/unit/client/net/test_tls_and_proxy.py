@@ -56,18 +56,17 @@ def test_mutual_tls(opened, authority):
 def test_certificates_that_do_not_hold_are_refused(opened, authority):
     expired = authority.server(not_after=datetime(2020, 1, 1, tzinfo=UTC))
     other_name = authority.server("example.org")
-    for context, change, word in (
-        (expired, trusting(authority), "expired"),
-        (other_name, trusting(authority), "127.0.0.1"),
-        (authority.server(), lambda endpoint: endpoint, "self-signed|unable to get"),
+    for context, change, code in (
+        (expired, trusting(authority), "tls.verify.CERT_HAS_EXPIRED"),
+        (other_name, trusting(authority), "tls.verify.IP_ADDRESS_MISMATCH"),
+        (authority.server(), lambda endpoint: endpoint, "tls.verify.UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
     ):
         with hostile.serving(hostile.answer(), context=context) as server:
             delivery = opened(server.url, change=change).send(b"abc")
             assert not server.requests
-        assert delivery.code == "tls.CERTIFICATE_VERIFY_FAILED"
+        assert delivery.code == code
         assert delivery.undelivered
         assert delivery.retryable
-        assert any(each in delivery.message for each in word.split("|")), delivery.message
     with hostile.serving(hostile.answer(), context=other_name) as server:
         assert opened(server.url, change=trusting(authority, server_name="example.org")).send(b"abc").accepted
         assert opened(server.url, change=trusting(authority, verify=False)).send(b"abc").accepted
@@ -152,8 +151,8 @@ def test_grpc_and_tls_go_through_a_tunnel(opened, through, authority, scheme):
 @pytest.mark.parametrize(
     ("reply", "code"),
     [
-        (hostile.http(407), "proxy.407"),
-        (hostile.http(502), "proxy.502"),
+        (hostile.http(407), "proxy.authentication"),
+        (hostile.http(502), "proxy.unavailable"),
         (b"SSH-2.0-x\r\n\r\n", "proxy.protocol"),
         (b"", "proxy.closed"),
     ],
