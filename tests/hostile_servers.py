@@ -143,12 +143,9 @@ class Connection:
 
 
 @contextmanager
-def serving(
-    *scripts: Script, context: ssl.SSLContext | None = None, at: socket.socket | None = None
-) -> Iterator[Server]:
-    """A server whose n-th connection runs the n-th script, and later ones the last; on a socket from `port_kept`, if given."""
-    listener = socket.create_server(("127.0.0.1", 0)) if at is None else at.dup()
-    listener.listen(128)
+def serving(*scripts: Script, context: ssl.SSLContext | None = None, port: int = 0) -> Iterator[Server]:
+    """A server whose n-th connection runs the n-th script, and later ones the last; at a port from `port_kept`, if given."""
+    listener = socket.create_server(("127.0.0.1", port), reuse_port=port > 0)
     server = Server(listener.getsockname()[1], "https" if context else "http")
     connections: list[Connection] = []
     threads: list[threading.Thread] = []
@@ -202,11 +199,12 @@ def refusing() -> Iterator[int]:
 
 
 @contextmanager
-def port_kept() -> Iterator[socket.socket]:
-    """A bound socket whose port refuses connections but while `serving(…, at=socket)` runs on it: a server that comes and goes."""
+def port_kept() -> Iterator[int]:
+    """A port that refuses connections but while `serving(…, port=…)` runs at it: for a server that comes and goes."""
     with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.bind(("127.0.0.1", 0))
-        yield sock
+        yield sock.getsockname()[1]
 
 
 @contextmanager
