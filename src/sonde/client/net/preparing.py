@@ -3,6 +3,8 @@
 A compression whose library is not installed, or that the protocol does not know, is replaced by gzip, with one warning
 per process: telemetry that arrives larger beats telemetry that does not arrive.
 
+Not every gRPC server knows zstd: the Collector and Sonde do, those made with grpcio refuse it as INTERNAL.
+
 Sources: OpenTelemetry Protocol specification 1.x, "OTLP/gRPC" and "OTLP/HTTP Request"; specification, "OpenTelemetry
 Protocol Exporter", "User Agent"; "gRPC over HTTP2" (grpc-encoding, grpc-timeout).
 """

@@ -36,22 +36,22 @@ def grpc(status="200", body=b"", *, headers=None, is_cut=False, **trailers):
     return meaning(reply, is_grpc=True, now_ns=NOW_NS, sent_bytes=1, endpoint="here:1")
 
 
-@pytest.mark.parametrize("status", range(200, 600))
-def test_every_http_status_is_read_by_the_table(status):
-    delivery = http(status)
-    assert delivery.accepted == (status < 300)
-    assert delivery.retryable == (status in {429, 502, 503, 504})
-    assert delivery.code == ("ok" if status < 300 else f"http.{status}")
-    assert not delivery.undelivered
+def test_every_http_status_is_read_by_the_table():
+    for status in range(200, 600):
+        delivery = http(status)
+        assert delivery.accepted == (status < 300)
+        assert delivery.retryable == (status in {429, 502, 503, 504})
+        assert delivery.code == ("ok" if status < 300 else f"http.{status}")
+        assert not delivery.undelivered
 
 
-@pytest.mark.parametrize("number", range(len(GRPC_CODES) + 2))
-def test_every_grpc_status_is_read_by_the_table(number):
-    delivery = grpc(grpc_status=str(number))
-    assert delivery.accepted == (number == 0)
-    assert delivery.retryable == (number in {1, 4, 10, 11, 14, 15})
-    name = GRPC_CODES[number] if number < len(GRPC_CODES) else "UNKNOWN"
-    assert delivery.code == ("ok" if number == 0 else f"grpc.{name}")
+def test_every_grpc_status_is_read_by_the_table():
+    for number in range(len(GRPC_CODES) + 2):
+        delivery = grpc(grpc_status=str(number))
+        assert delivery.accepted == (number == 0)
+        assert delivery.retryable == (number in {1, 4, 10, 11, 14, 15})
+        name = GRPC_CODES[number] if number < len(GRPC_CODES) else "UNKNOWN"
+        assert delivery.code == ("ok" if number == 0 else f"grpc.{name}")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_compressed_answers_are_read_and_bombs_are_not():
     message = b"\1" + len(body).to_bytes(4, "big") + body
     headers = {"content-type": "application/grpc", "grpc-encoding": "gzip"}
     assert grpc(body=message, headers=headers, grpc_status="0").rejected == 3
-    bomb = gzip.compress(bytes(50_000_000))
+    bomb = gzip.compress(bytes(10_000_000))
     assert "larger than" in http(200, bomb, content_type=PROTOBUF, content_encoding="gzip").message
     assert http(200, body, content_type=PROTOBUF, content_encoding="tricky").accepted
 
