@@ -19,14 +19,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import h2.config
 import h2.connection
 import h2.events
-import trustme
+
+from authority import Authority
 
 __all__ = [
     "Authority",
@@ -429,42 +428,3 @@ def grpc_answer(message: bytes | None = b"", **trailers: str) -> Script:
 def grpc_message(body: bytes, *, is_compressed: bool = False) -> bytes:
     """A length-prefixed message."""
     return bytes((is_compressed,)) + len(body).to_bytes(4, "big") + body
-
-
-# -- TLS ---------------------------------------------------------------------------------------------------------------
-
-
-class Authority:
-    """A certificate authority of one test, and what it signs, as files under `directory`."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._ca = trustme.CA()
-        self._count = 0
-        self.ca_file = str(directory / f"ca-{id(self)}.pem")
-        self._ca.cert_pem.write_to_path(self.ca_file)
-
-    def server(
-        self,
-        *names: str,
-        not_after: datetime | None = None,
-        alpn: tuple[str, ...] = ("h2", "http/1.1"),
-        wants_client: bool = False,
-    ) -> ssl.SSLContext:
-        """A server's context with a certificate for `names` (127.0.0.1 and localhost by default)."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._ca.issue_cert(*(names or ("127.0.0.1", "localhost")), not_after=not_after).configure_cert(context)
-        context.set_alpn_protocols(list(alpn))
-        if wants_client:
-            context.verify_mode = ssl.CERT_REQUIRED
-            self._ca.configure_trust(context)
-        return context
-
-    def client_files(self) -> tuple[str, str]:
-        """Paths of a client's certificate chain and key."""
-        self._count += 1
-        cert = self._ca.issue_cert(f"client-{self._count}@example.org")
-        chain, key = (self._directory / f"client-{self._count}.{kind}.pem" for kind in ("chain", "key"))
-        chain.write_bytes(b"".join(blob.bytes() for blob in cert.cert_chain_pems))
-        cert.private_key_pem.write_to_path(str(key))
-        return str(chain), str(key)
