@@ -13,7 +13,7 @@ itself waits and takes locks.
 
 Fork: a child gets empty lanes, a new dispatch, new senders and no thread until its first item; what waited in the parent
 is the parent's to send. Where Python's hooks do not run (a C library forks by itself), the first nudge in the child sees
-another process id and does the same.
+another process id and does the same; what the child emitted before is lost with the parent's, for nothing tells them apart.
 
 Exit: `shutdown` is called by `atexit`, and in children that end without it as `farewell` says. It waits for `exit_s` at most in all. The default action of SIGTERM ends a process without any of this; an
 application that wants its last telemetry out handles SIGTERM by ending normally.
@@ -136,8 +136,7 @@ class Engine:
         Returns:
             False when it had to be dropped, which is counted.
         """
-        if self._pid != os.getpid():
-            self.renew_after_fork()
+        self._notice_fork()
         try:
             taken = self._dispatch.submit(signal, payload, items)
         except Exception:
@@ -152,6 +151,7 @@ class Engine:
         Returns:
             False when that took longer than `timeout_s`; sending goes on.
         """
+        self._notice_fork()
         if self._closed:
             return self._clean
         return self._guarded(lambda: self._drain(self._clock.monotonic() + timeout_s, hopeful=True))
@@ -165,6 +165,7 @@ class Engine:
         Returns:
             False when something was left on disk, or lost.
         """
+        self._notice_fork()
         if self._closed:
             return self._clean
         until = self._clock.monotonic() + (self._settings.exit_s if timeout_s is None else timeout_s)
@@ -200,6 +201,7 @@ class Engine:
 
     def stats(self) -> dict[str, Any]:
         """Where every item went: a row for every signal by its name, and `engine`; see `sonde.client.engine.ledger`."""
+        self._notice_fork()
         return self._dispatch.stats()
 
     def _drain(self, until: float, *, hopeful: bool) -> bool:
@@ -247,8 +249,7 @@ class Engine:
     def _nudge(self, *, needed: bool = False) -> None:
         """Wake the engine's thread, or start it; see the module's docstring for what may be done here."""
         try:
-            if self._pid != os.getpid():
-                self.renew_after_fork()
+            self._notice_fork()
             if not self._running and (needed or not self._closed):
                 self._spark()
             self._ring()
@@ -302,6 +303,11 @@ class Engine:
             return self._clock.monotonic() + _CALM_DOWN_S
         dispatch.deliveries.perform(job)
         return self._clock.monotonic()
+
+    def _notice_fork(self) -> None:
+        """A fork that Python's hooks did not see; asked before any lock is taken that the parent's threads may have held."""
+        if self._pid != os.getpid():
+            self.renew_after_fork()
 
     def renew_after_fork(self) -> None:
         """In a forked child: begin anew, with nothing of the parent's."""
