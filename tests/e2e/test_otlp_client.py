@@ -10,10 +10,10 @@ import pytest
 
 from doors import running_door
 from servers import free_ports, running_sonde, wait_until
-from sonde.client.async_client import AsyncOtlpClient
-from sonde.client.builders import counter, gauge, histogram, log, span
 from sonde.client.credentials import Bearer
-from sonde.client.otlp_client import OtlpClient
+from sonde.client.direct.async_client import AsyncOtlpClient
+from sonde.client.direct.builders import counter, gauge, histogram, log, span
+from sonde.client.direct.otlp_client import OtlpClient
 from sonde.core.errors import UnavailableError
 from sonde.core.signal import Signal
 from sonde.otlp import wire

@@ -100,7 +100,7 @@ def _sender(target: tuple[Endpoint, ...], connections: int) -> Sender:
     if len(target) == 1:
         single: Sender = import_module("sonde.client.net").open_sender(target[0], connections=connections)
         return single
-    several: Sender = import_module("sonde.client.otlp_client").OtlpClient(target, retry=None)
+    several: Sender = import_module("sonde.client.direct.otlp_client").OtlpClient(target, retry=None)
     return several
 
 

@@ -8,10 +8,10 @@ import threading
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from sonde.client.builders import counter, log, span
 from sonde.client.delivery import ACCEPTED, Delivery
+from sonde.client.direct.builders import counter, log, span
+from sonde.client.direct.otlp_client import OtlpClient
 from sonde.client.endpoint import Endpoint, TlsSettings
-from sonde.client.otlp_client import OtlpClient
 from sonde.core.errors import ConfigError, MalformedError, ValidationError
 from sonde.core.signal import Signal
 from sonde.otlp import wire
@@ -268,5 +268,5 @@ def test_importing_it_loads_nothing_heavy():
     if not wire.NATIVE:
         pytest.skip("the pure-Python twin reads with protobuf")
     heavy = "numpy pyarrow chdb fastapi pydantic grpc google.protobuf httpx requests ssl h11 h2 asyncio urllib.request http.client"
-    code = f"import sys, sonde.client.otlp_client; print([m for m in {heavy.split()!r} if m in sys.modules])"
+    code = f"import sys, sonde.client.direct.otlp_client; print([m for m in {heavy.split()!r} if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

@@ -3,7 +3,7 @@
     bytes       one OTLP export request in protobuf, checked in one pass
     dict        the shape of OTLP/JSON: a request, {"resourceSpans": […]}, or one member of its list; translated by
                 `sonde.otlp.json`, which loads the protobuf library at its first use
-    record      what `sonde.client.builders` makes
+    record      what `sonde.client.direct.builders` makes
     iterable    of these, joined into one request
 
 The caller's mistakes raise `ValidationError`; of a dict with the path of what is wrong in it.
@@ -17,22 +17,22 @@ from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, TypeAlias
 
-from sonde.client.builder_records import LogRecord, Metric, MetricData, Record, Resource, Scope, Span
-from sonde.client.dispatch import Parcel
+from sonde.client.direct.courses import Parcel
+from sonde.client.direct.records import LogRecord, Metric, MetricData, Record, Resource, Scope, Span
 from sonde.core.errors import MalformedError, UnsupportedError, ValidationError
 from sonde.core.signal import Signal
 from sonde.otlp import encode, wire
 
-__all__ = ["Batch", "Data", "parcels_of", "payload_of"]
+__all__ = ["Data", "Mixture", "parcels_of", "payload_of"]
 
 Json: TypeAlias = Mapping[str, Any]
 Data: TypeAlias = bytes | bytearray | memoryview | Json | Record | Iterable[bytes | Json | Record]
-Batch: TypeAlias = Iterable[Json | Record | tuple[Signal, bytes]]
+Mixture: TypeAlias = Iterable[Json | Record | tuple[Signal, bytes]]
 
 _LISTS = {Signal.TRACES: "resourceSpans", Signal.METRICS: "resourceMetrics", Signal.LOGS: "resourceLogs"}
 _MEMBERS = {Signal.TRACES: "scopeSpans", Signal.METRICS: "scopeMetrics", Signal.LOGS: "scopeLogs"}
 _RECORDS: dict[Signal, type[Record]] = {Signal.TRACES: Span, Signal.METRICS: Metric, Signal.LOGS: LogRecord}
-_FORMS = "give bytes, a dict in the shape of OTLP/JSON, a record of sonde.client.builders, or a list of these"
+_FORMS = "give bytes, a dict in the shape of OTLP/JSON, a record of sonde.client.direct.builders, or a list of these"
 
 
 def payload_of(signal: Signal, data: Data) -> bytes:
@@ -56,7 +56,7 @@ def payload_of(signal: Signal, data: Data) -> bytes:
     return wire.concat([*others, _from_records(signal, records)])
 
 
-def parcels_of(items: Batch) -> list[Parcel]:
+def parcels_of(items: Mixture) -> list[Parcel]:
     """One request for each signal that a mixture holds.
 
     Raises:

@@ -6,11 +6,11 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sonde.client.builders import counter, log, span
 from sonde.client.delivery import Delivery
-from sonde.client.dispatch import Dispatch, Parcel, Try, Wait, is_too_large
-from sonde.client.endpoints import FITNESS, Balancer, Member
-from sonde.client.payload import payload_of
+from sonde.client.direct.balancer import FITNESS, Balancer, Member
+from sonde.client.direct.builders import counter, log, span
+from sonde.client.direct.courses import Courses, Parcel, Try, Wait, is_too_large
+from sonde.client.direct.payload import payload_of
 from sonde.core.clock import ManualClock
 from sonde.core.signal import Signal
 from sonde.otlp import wire
@@ -34,10 +34,10 @@ class World:
         self.closes_after = 10**9
         rng = random.Random(3).random
         members = [Member(f"s{index}") for index in range(count)]
-        self.dispatch = Dispatch(lambda: Balancer(members, balance, rng), self.clock, rng, budget)
+        self.courses = Courses(lambda: Balancer(members, balance, rng), self.clock, rng, budget)
 
     def run(self, *parcels, timeout_s=10.0, policy=None):
-        course = self.dispatch.deliver(parcels, timeout_s, policy)
+        course = self.courses.deliver(parcels, timeout_s, policy)
         try:
             step = next(course)
             while True:
@@ -49,7 +49,7 @@ class World:
                     self.tries.append(step)
                     step = course.send(self.answer(step))
         except StopIteration as end:
-            assert self.dispatch.balancer.in_flight == (0,) * len(self.dispatch.balancer.members)
+            assert self.courses.balancer.in_flight == (0,) * len(self.courses.balancer.members)
             return end.value
 
 
@@ -109,7 +109,7 @@ def test_a_missing_credential_proves_nobody_fit():
     world.clock.advance(FITNESS.open_s)
     world.answer = lambda _: Delivery(accepted=False, code="client.credentials", undelivered=True)
     world.run(traces(1))
-    assert world.dispatch.balancer.phases == (Phase.HALF_OPEN, Phase.CLOSED)
+    assert world.courses.balancer.phases == (Phase.HALF_OPEN, Phase.CLOSED)
 
 
 def test_a_dead_endpoint_is_left_alone_and_later_tried_again():
@@ -268,11 +268,11 @@ def test_metrics_of_one_service_stay_together_and_logs_without_trace_go_round():
 
 def test_an_abandoned_course_gives_its_place_back():
     world = World(1, "round_robin", lambda _: OK)
-    course = world.dispatch.deliver([traces(1)], 1.0, None)
+    course = world.courses.deliver([traces(1)], 1.0, None)
     assert isinstance(next(course), Try)
-    assert world.dispatch.balancer.in_flight == (1,)
+    assert world.courses.balancer.in_flight == (1,)
     course.close()
-    assert world.dispatch.balancer.in_flight == (0,)
+    assert world.courses.balancer.in_flight == (0,)
 
 
 def test_sizes_are_recognised_by_the_words_of_known_servers():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sonde.client.endpoints import BALANCES, FITNESS, Balancer, Member
+from sonde.client.direct.balancer import BALANCES, FITNESS, Balancer, Member
 from sonde.core.errors import ConfigError
 from sonde.resilience import Phase
 

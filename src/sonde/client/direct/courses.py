@@ -1,6 +1,6 @@
 """How requests get delivered: failover, retrying, cutting; decided here, without touching network or threads.
 
-`Dispatch.deliver` is a generator that yields what to do next and is sent what came of it:
+`Courses.deliver` is a generator that yields what to do next and is sent what came of it:
 
     Try(endpoint, …)  make one attempt there   -> its Delivery
     Wait(seconds)     let time pass            -> True to go on, False to end (the client shuts down)
@@ -34,14 +34,14 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from sonde.client.delivery import ACCEPTED, Delivery
-from sonde.client.endpoints import Balancer, Ticket
+from sonde.client.direct.balancer import Balancer, Ticket
 from sonde.core.clock import Clock
 from sonde.core.signal import Signal
 from sonde.otlp import wire
 from sonde.otlp.columns import LogColumns, TraceColumns
 from sonde.resilience import Again, RetryBudget, RetryPolicy
 
-__all__ = ["Course", "Dispatch", "Parcel", "Try", "Wait", "is_too_large"]
+__all__ = ["Course", "Courses", "Parcel", "Try", "Wait", "is_too_large"]
 
 _MAX_CUTS = 64
 _TOO_LARGE_CODES = {"grpc.RESOURCE_EXHAUSTED", "grpc.OUT_OF_RANGE"}
@@ -90,7 +90,7 @@ def is_too_large(delivery: Delivery) -> bool:
     )
 
 
-class Dispatch:
+class Courses:
     """Delivers requests over a balancer's endpoints. Thread-safe.
 
     Args:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from sonde.client.builder_records import Resource, Scope, Span, SpanContext, Status
+from sonde.client.direct.records import Resource, Scope, Span, SpanContext, Status
 from sonde.core.errors import ValidationError
 
 __all__ = [

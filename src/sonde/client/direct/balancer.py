@@ -17,7 +17,7 @@ at a time may try it, the first success makes it fit again, and with `failover` 
 names a wait (Retry-After) is left alone for so long. Invariants: nobody who rests is chosen while someone may be tried;
 when all rest, the one whose rest ends first is tried, for a client must send somewhere (Envoy calls it panic mode).
 
-Not thread-safe: `Dispatch` holds a lock around it.
+Not thread-safe: `Courses` holds a lock around it.
 """
 
 from __future__ import annotations

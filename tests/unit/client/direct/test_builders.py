@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.trace import SpanContext as SdkContext
 
-from sonde.client.builders import DEFAULT_BOUNDS, counter, event, gauge, histogram, log, span
-from sonde.client.payload import payload_of
+from sonde.client.direct.builders import DEFAULT_BOUNDS, counter, event, gauge, histogram, log, span
+from sonde.client.direct.payload import payload_of
 from sonde.core.errors import ValidationError
 from sonde.core.signal import Signal
 from sonde.otlp.messages import request_class

@@ -28,7 +28,7 @@ from itertools import pairwise
 from math import fsum
 from typing import Any, Literal, TypeAlias, get_args
 
-from sonde.client.builder_checks import (
+from sonde.client.direct.record_checks import (
     attributes_of,
     context_of,
     exception_attributes,
@@ -43,7 +43,7 @@ from sonde.client.builder_checks import (
     text,
     value_of,
 )
-from sonde.client.builder_records import (
+from sonde.client.direct.records import (
     Event,
     Gauge,
     Histogram,

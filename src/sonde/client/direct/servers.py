@@ -1,6 +1,6 @@
 """What both clients are made of: the servers with their settings, and the courses that requests take to them.
 
-`OtlpClient` and `AsyncOtlpClient` differ in how they wait; what they send where, and when again, is `Plan`'s.
+`OtlpClient` and `AsyncOtlpClient` differ in how they wait; what they send where, and when again, is `Servers`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sonde.client.delivery import Delivery
-from sonde.client.dispatch import Course, Dispatch, Parcel
+from sonde.client.direct.balancer import FITNESS, Balance, Balancer, Member
+from sonde.client.direct.courses import Course, Courses, Parcel
 from sonde.client.endpoint import COMPRESSIONS, PROTOCOLS, Compression, Endpoint, Protocol, TlsSettings
-from sonde.client.endpoints import FITNESS, Balance, Balancer, Member
 from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.core.errors import ConfigError
 from sonde.resilience import BreakerSettings, RetryBudget, RetryPolicy, current_deadline
 
-__all__ = ["CLOSED", "DEFAULT_RETRY", "Plan", "endpoints_of"]
+__all__ = ["CLOSED", "DEFAULT_RETRY", "Servers", "endpoints_of"]
 
 DEFAULT_RETRY = RetryPolicy()
 """Full jitter from one second to thirty, for a minute in all."""
@@ -57,7 +57,7 @@ def endpoints_of(
 
 
 @dataclass(slots=True)
-class Plan:
+class Servers:
     """Servers, and how to deliver to them. Thread-safe.
 
     Attributes:
@@ -75,23 +75,23 @@ class Plan:
     fitness: BreakerSettings = FITNESS
     clock: Clock = SYSTEM_CLOCK
     random: Callable[[], float] = chance.random
-    dispatch: Dispatch = field(init=False)
+    courses: Courses = field(init=False)
 
     def __post_init__(self) -> None:
         members = [Member(each.authority, each.weight) for each in self.endpoints]
-        self.dispatch = Dispatch(
+        self.courses = Courses(
             lambda: Balancer(members, self.balance, self.random, self.fitness), self.clock, self.random, RetryBudget()
         )
 
     def once(self, parcel: Parcel, timeout_s: float) -> Course:
         """One attempt, with failover and without waiting."""
-        return self.dispatch.deliver([parcel], timeout_s, None)
+        return self.courses.deliver([parcel], timeout_s, None)
 
     def whole(self, parcels: Sequence[Parcel], timeout_s: float | None) -> Course:
         """Delivery with retries, in `timeout_s` seconds at most, and within the deadline that the caller runs under."""
         left_s = current_deadline().remaining_s(self.clock.monotonic())
         attempt_s = max(each.timeout_s for each in self.endpoints)
         if self.retry is None:
-            return self.dispatch.deliver(parcels, max(_SHORTEST_S, min(timeout_s or attempt_s, left_s)), None)
+            return self.courses.deliver(parcels, max(_SHORTEST_S, min(timeout_s or attempt_s, left_s)), None)
         total_s = max(_SHORTEST_S, min(timeout_s or self.retry.total_s, left_s))
-        return self.dispatch.deliver(parcels, attempt_s, replace(self.retry, total_s=total_s))
+        return self.courses.deliver(parcels, attempt_s, replace(self.retry, total_s=total_s))

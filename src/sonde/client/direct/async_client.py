@@ -20,11 +20,11 @@ from typing import Self
 from sonde.client import net
 from sonde.client.credentials import Credentials
 from sonde.client.delivery import ACCEPTED, Delivery
-from sonde.client.dispatch import Course, Parcel, Try, Wait
+from sonde.client.direct.balancer import FITNESS, Balance
+from sonde.client.direct.courses import Course, Parcel, Try, Wait
+from sonde.client.direct.payload import Data, Mixture, parcels_of, payload_of
+from sonde.client.direct.servers import CLOSED, DEFAULT_RETRY, Servers, endpoints_of
 from sonde.client.endpoint import Compression, Endpoint, Protocol, TlsSettings
-from sonde.client.endpoints import FITNESS, Balance
-from sonde.client.payload import Batch, Data, parcels_of, payload_of
-from sonde.client.plan import CLOSED, DEFAULT_RETRY, Plan, endpoints_of
 from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.core.signal import Signal
 from sonde.resilience import BreakerSettings, RetryPolicy
@@ -82,7 +82,7 @@ class AsyncOtlpClient:
         endpoints = endpoints_of(
             endpoint, protocol=protocol, headers=headers, compression=compression, timeout_s=timeout_s, tls=tls
         )
-        self._plan = Plan(endpoints, balance, retry, fitness, clock, random)
+        self._servers = Servers(endpoints, balance, retry, fitness, clock, random)
         connect = net.open_async_sender if connect is None else connect
         self._senders = [connect(each, credentials=credentials) for each in endpoints]
         self._is_closed = False
@@ -93,7 +93,7 @@ class AsyncOtlpClient:
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
         """The servers, in the order in which they were given."""
-        return tuple(self._plan.endpoints)
+        return tuple(self._servers.endpoints)
 
     async def send_traces(self, data: Data, *, timeout_s: float | None = None) -> Delivery:
         """Send spans; as `OtlpClient.send_traces`."""
@@ -107,13 +107,13 @@ class AsyncOtlpClient:
         """Send log records; as `OtlpClient.send_logs`."""
         return await self._deliver([Parcel(Signal.LOGS, payload_of(Signal.LOGS, data))], timeout_s)
 
-    async def send_batch(self, items: Batch, *, timeout_s: float | None = None) -> Delivery:
+    async def send_batch(self, items: Mixture, *, timeout_s: float | None = None) -> Delivery:
         """Send a mixture, sorted by signal; as `OtlpClient.send_batch`."""
         return await self._deliver(parcels_of(items), timeout_s)
 
     async def send(self, signal: Signal, payload: bytes, *, timeout_s: float) -> Delivery:
         """Make one attempt with a valid request: failover, but no waiting and no retry."""
-        return await self._drive(self._plan.once(Parcel(signal, payload), timeout_s)) if payload else ACCEPTED
+        return await self._drive(self._servers.once(Parcel(signal, payload), timeout_s)) if payload else ACCEPTED
 
     async def flush(self, timeout_s: float = 30.0) -> bool:
         """Wait for what other tasks of this loop are sending; True when nothing of it is under way any more."""
@@ -142,7 +142,7 @@ class AsyncOtlpClient:
 
     def renew_after_fork(self) -> None:
         """In a forked child: what was under way stayed with the parent; its loop's connections are not used."""
-        self._plan.dispatch.forget()
+        self._servers.courses.forget()
         self._under_way, self._waits = set(), set()
 
     async def __aenter__(self) -> Self:
@@ -154,11 +154,11 @@ class AsyncOtlpClient:
         await self.shutdown()
 
     def __repr__(self) -> str:
-        return f"AsyncOtlpClient({', '.join(each.authority for each in self._plan.endpoints)})"
+        return f"AsyncOtlpClient({', '.join(each.authority for each in self._servers.endpoints)})"
 
     async def _deliver(self, parcels: list[Parcel], timeout_s: float | None) -> Delivery:
         parcels = [parcel for parcel in parcels if parcel.payload]
-        return await self._drive(self._plan.whole(parcels, timeout_s)) if parcels else ACCEPTED
+        return await self._drive(self._servers.whole(parcels, timeout_s)) if parcels else ACCEPTED
 
     async def _drive(self, course: Course) -> Delivery:
         if self._is_closed:

@@ -6,7 +6,7 @@
 
 Each `send_…` returns when the server has answered, or when retrying was given up. What the network and the server do is
 a value, `Delivery`, partial success included; only a mistake of the caller raises (`ValidationError`). How requests are
-balanced, retried, cut and handed to another server is told in `sonde.client.dispatch`.
+balanced, retried, cut and handed to another server is told in `sonde.client.direct.courses`.
 
 Thread-safe. In a forked child the client opens its own connections. After `shutdown` it answers `client.closed`.
 """
@@ -23,11 +23,11 @@ from typing import Self
 from sonde.client import net
 from sonde.client.credentials import Credentials
 from sonde.client.delivery import ACCEPTED, Delivery, Sender
-from sonde.client.dispatch import Course, Parcel, Try, Wait
+from sonde.client.direct.balancer import FITNESS, Balance
+from sonde.client.direct.courses import Course, Parcel, Try, Wait
+from sonde.client.direct.payload import Data, Mixture, parcels_of, payload_of
+from sonde.client.direct.servers import CLOSED, DEFAULT_RETRY, Servers, endpoints_of
 from sonde.client.endpoint import Compression, Endpoint, Protocol, TlsSettings
-from sonde.client.endpoints import FITNESS, Balance
-from sonde.client.payload import Batch, Data, parcels_of, payload_of
-from sonde.client.plan import CLOSED, DEFAULT_RETRY, Plan, endpoints_of
 from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.core.signal import Signal
 from sonde.resilience import BreakerSettings, RetryPolicy
@@ -78,7 +78,7 @@ class OtlpClient:
         endpoints = endpoints_of(
             endpoint, protocol=protocol, headers=headers, compression=compression, timeout_s=timeout_s, tls=tls
         )
-        self._plan = Plan(endpoints, balance, retry, fitness, clock, random)
+        self._servers = Servers(endpoints, balance, retry, fitness, clock, random)
         connect = net.open_sender if connect is None else connect
         self._senders = [connect(each, credentials=credentials) for each in endpoints]
         self._closing = threading.Event()
@@ -88,14 +88,14 @@ class OtlpClient:
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
         """The servers, in the order in which they were given."""
-        return tuple(self._plan.endpoints)
+        return tuple(self._servers.endpoints)
 
     def send_traces(self, data: Data, *, timeout_s: float | None = None) -> Delivery:
         """Send spans.
 
         Args:
             data: an export request as protobuf bytes; as a dict in the shape of OTLP/JSON (`{"resourceSpans": […]}`);
-                spans made by `sonde.client.builders.span`; or an iterable of these.
+                spans made by `sonde.client.direct.builders.span`; or an iterable of these.
             timeout_s: seconds for everything, retries included; None: as the retry policy has it.
 
         Raises:
@@ -111,7 +111,7 @@ class OtlpClient:
         """Send log records; as `send_traces`, with `resourceLogs`, or `log`."""
         return self._deliver([Parcel(Signal.LOGS, payload_of(Signal.LOGS, data))], timeout_s)
 
-    def send_batch(self, items: Batch, *, timeout_s: float | None = None) -> Delivery:
+    def send_batch(self, items: Mixture, *, timeout_s: float | None = None) -> Delivery:
         """Send a mixture: records and dicts are sorted by signal, one request each; bytes come as `(Signal, bytes)`.
 
         The one `Delivery` sums up: accepted when anything was, `rejected` counts what was not.
@@ -126,7 +126,7 @@ class OtlpClient:
 
         This is what a `Sender` does, so that a client can stand wherever one is asked for.
         """
-        return self._drive(self._plan.once(Parcel(signal, payload), timeout_s)) if payload else ACCEPTED
+        return self._drive(self._servers.once(Parcel(signal, payload), timeout_s)) if payload else ACCEPTED
 
     def flush(self, timeout_s: float = 30.0) -> bool:
         """Wait for what other threads are sending; True when nothing is under way any more."""
@@ -151,7 +151,7 @@ class OtlpClient:
 
     def forget(self) -> None:
         """In a forked child: leave the parent's connections alone; new ones are opened at need. Called there unasked."""
-        self._plan.dispatch.forget()
+        self._servers.courses.forget()
         self._renew()
         for sender in self._senders:
             sender.forget()
@@ -167,7 +167,7 @@ class OtlpClient:
         self.shutdown()
 
     def __repr__(self) -> str:
-        return f"OtlpClient({', '.join(each.authority for each in self._plan.endpoints)})"
+        return f"OtlpClient({', '.join(each.authority for each in self._servers.endpoints)})"
 
     def _renew(self) -> None:
         self._under_way = 0
@@ -178,7 +178,7 @@ class OtlpClient:
 
     def _deliver(self, parcels: list[Parcel], timeout_s: float | None) -> Delivery:
         parcels = [parcel for parcel in parcels if parcel.payload]
-        return self._drive(self._plan.whole(parcels, timeout_s)) if parcels else ACCEPTED
+        return self._drive(self._servers.whole(parcels, timeout_s)) if parcels else ACCEPTED
 
     def _drive(self, course: Course) -> Delivery:
         with self._counted():

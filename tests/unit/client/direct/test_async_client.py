@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from sonde.client.async_client import AsyncOtlpClient
-from sonde.client.builders import counter, log, span
 from sonde.client.delivery import ACCEPTED, Delivery
+from sonde.client.direct.async_client import AsyncOtlpClient
+from sonde.client.direct.builders import counter, log, span
 from sonde.core.errors import ValidationError
 from sonde.core.signal import Signal
 from sonde.resilience import RetryPolicy
