@@ -5,7 +5,8 @@ it: their shutdown only sees to it that what they handed over is delivered. An e
 own has an engine of its own, and ends it.
 
 A process that ends is held up once, by the engine (`Settings.exit_s`), not once for every provider: while the
-interpreter shuts down, nothing here waits for a shared engine, which says its farewell itself. At exit the engine may well
+interpreter shuts down, nothing here waits for a shared engine, which says its farewell itself; and where an application
+shuts its providers down one after the other, they wait for `exit_s` in all. At exit the engine may well
 end before the providers do, so it first has the global ones hand over what their batch processors and readers hold.
 """
 
@@ -13,9 +14,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from opentelemetry import _logs, metrics, trace
 
@@ -34,6 +37,8 @@ _PROVIDERS: dict[Signal, Callable[[], Any]] = {
     Signal.METRICS: metrics.get_meter_provider,
     Signal.LOGS: _logs.get_logger_provider,
 }
+_TOGETHER = 2.0  # endings that begin within so many times the limit are one
+_ending_since: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
 
 
 @dataclass(slots=True)
@@ -66,9 +71,18 @@ class Held:
             if self.is_own:
                 self.engine.shutdown(limit_s)
             elif not self.is_ending and threading.main_thread().is_alive():
-                self.engine.flush(limit_s)
+                self.engine.flush(_left_s(self.engine, limit_s))
         except Exception:
             _log.debug("shutdown failed", exc_info=True)
+
+
+def _left_s(engine: Engine, limit_s: float) -> float:
+    """What is left of `limit_s` since the first of the components that end together began to wait for their engine."""
+    now = time.monotonic()
+    began = _ending_since.get(engine)
+    if began is None or now - began > _TOGETHER * limit_s:
+        began = _ending_since[engine] = now
+    return max(0.0, began + limit_s - now)
 
 
 def hold(signal: Signal, engine: Engine | None, endpoint: str | Endpoint | None, connection: Connection) -> Held:
