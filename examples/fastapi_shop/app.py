@@ -5,17 +5,17 @@ Run it with `uvicorn app:app`, ask `curl -X POST http://127.0.0.1:8000/orders/te
 
 from __future__ import annotations
 
+# ruff: noqa: E402  what is to be instrumented is imported after it was told to be
 import logging
 import os
+
+import sonde
+
+sonde.configure(service_name="shop", service_version="1.0.0")
 
 import redis
 from fastapi import FastAPI, HTTPException
 from sqlalchemy import create_engine, text
-
-import sonde
-
-# Before the engine and the application are made, so that their instrumentations find them.
-sonde.configure(service_name="shop", service_version="1.0.0")
 
 app = FastAPI()
 log = logging.getLogger("shop")

@@ -5,14 +5,15 @@ Telemetry is configured once, before the fork. Each worker then exports by itsel
 
 from __future__ import annotations
 
+# ruff: noqa: E402  what is to be instrumented is imported after it was told to be
 import logging
 import os
-
-from flask import Flask
 
 import sonde
 
 sonde.configure(service_name="flask-app")
+
+from flask import Flask
 
 app = Flask(__name__)
 log = logging.getLogger("flask-app")

@@ -30,7 +30,8 @@ READING = {
 
 def main() -> int:
     """Send a dict as it is, then a span, a counter and a log line in one call each."""
-    with OtlpClient(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")) as client:
+    endpoint = os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+    with OtlpClient(endpoint, protocol=os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL")) as client:
         deliveries = [
             client.send_metrics(READING),
             client.send_traces(span("read the meter", service="meter", attributes={"meter.id": 42})),

@@ -21,7 +21,7 @@ from servers import free_ports, loopback_environment, running_sonde, wait_until
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 BIN = Path(sys.executable).parent
-STORED_WITHIN_S = 60
+STORED_WITHIN_S = 30
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +96,15 @@ def http_answers(url):
 
 
 def rows(sonde, count, query):
-    """The query's rows, once there are `count` of them."""
-    wait_until(lambda: len(sonde.rows(query)) >= count, within_s=STORED_WITHIN_S, every_s=0.3, what=f"{count}: {query}")
+    """The query's rows, once there are `count` of them; a failure shows what there was instead."""
+    try:
+        wait_until(
+            lambda: len(sonde.rows(query)) >= count, within_s=STORED_WITHIN_S, every_s=0.3, what=f"{count}: {query}"
+        )
+    except AssertionError as error:
+        error.add_note(f"found: {sonde.rows(query)}")
+        error.add_note(f"spans: {sonde.rows('SELECT DISTINCT ServiceName, SpanName, ScopeName FROM otel_traces')}")
+        raise
     return sonde.rows(query)
 
 
@@ -127,7 +134,7 @@ def test_fastapi_with_sqlalchemy_and_redis_is_one_trace_a_request(sonde, redis_u
         sonde,
         3,
         "SELECT SpanName, SpanKind, TraceId, ScopeName FROM otel_traces WHERE TraceId IN (SELECT TraceId FROM otel_traces "
-        "WHERE ServiceName = 'shop' AND SpanName = 'DECR') AND ParentSpanId != ''",
+        "WHERE ServiceName = 'shop' AND SpanName = 'DECRBY') AND ParentSpanId != ''",
     )
     scopes = {span["ScopeName"].rpartition(".")[2] for span in spans}
     assert {"redis", "sqlalchemy"} <= scopes, spans

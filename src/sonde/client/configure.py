@@ -35,6 +35,7 @@ from sonde.client.address import Headers
 from sonde.client.endpoint import Compression, Endpoint, Protocol
 from sonde.client.engine import Engine
 from sonde.client.environment import read_settings
+from sonde.client.farewell import deliver_on_sigterm
 from sonde.client.instrument import Report
 from sonde.client.instrument import instrument as switch_on
 from sonde.client.logs import Output, setup_logs
@@ -167,6 +168,8 @@ def _made(plan: Plan, environment: Settings) -> Telemetry:
         _observe(parts)
     telemetry = Telemetry(engine, parts, report, undo)
     atexit.register(telemetry.shutdown)
+    if environment.on_sigterm:
+        deliver_on_sigterm(telemetry.shutdown)
     return telemetry
 
 

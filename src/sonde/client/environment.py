@@ -10,7 +10,7 @@ Two rules differ between the specification and OpenTelemetry Python, and both ar
 - `OTEL_EXPORTER_OTLP_PROTOCOL` unset: port 4317 means gRPC, any other HTTP with protobuf, the specification's default.
 
 Sonde's own: `SONDE_SPOOL` (`off`, or a directory), `SONDE_SPOOL_BYTES`, `SONDE_SPOOL_KEEP` (`48h`), `SONDE_SPOOL_AHEAD`,
-`SONDE_BACKLOG_BYTES`, `SONDE_IN_FLIGHT`, `SONDE_EXIT` (`5s`).
+`SONDE_BACKLOG_BYTES`, `SONDE_IN_FLIGHT`, `SONDE_EXIT` (`5s`), `SONDE_ON_SIGTERM` (`deliver`, or `leave`).
 
 Sources: OpenTelemetry specification, "OpenTelemetry Protocol Exporter", "SDK Environment Variables"; W3C Baggage for
 the syntax of header lists.
@@ -57,6 +57,7 @@ def read_settings(
         backlog_bytes=reader.read("SONDE_BACKLOG_BYTES", parse_size, settings.backlog_bytes),
         in_flight=reader.read("SONDE_IN_FLIGHT", _count, settings.in_flight),
         exit_s=reader.read("SONDE_EXIT", parse_duration, settings.exit_s),
+        on_sigterm=reader.read("SONDE_ON_SIGTERM", _one_of(("deliver", "leave")), "deliver") == "deliver",
         disabled=reader.flag("OTEL_SDK_DISABLED"),
     )
 

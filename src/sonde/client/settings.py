@@ -46,7 +46,9 @@ class SpoolSettings:
     """What is kept on disk while the server cannot be reached, and at exit.
 
     Attributes:
-        directory: where the spools of all processes of one service lie, one directory each; None for no spool.
+        directory: where the spools of all of a user's processes lie; None for no spool.
+        destination: a name that stands for the servers and whom they take this process for, below which its directory
+            lies: what was meant for one server is never sent to another. Filled in by `running.make_engine`.
         quota_bytes: bytes on disk at most; beyond it the oldest requests are dropped and counted (`spool_full`).
         keep_s: seconds after which a request is dropped and counted (`spool_expired`).
         ahead: every request is written before it is sent, so that kill -9 loses no more than what is not yet encoded;
@@ -57,6 +59,7 @@ class SpoolSettings:
     quota_bytes: int = 256 * _MIB
     keep_s: float = 48 * 3600.0
     ahead: bool = False
+    destination: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Settings:
         retry_s: how long one request is tried again in memory before it goes to the spool, or is dropped and counted
             (`retry_exhausted`) where there is none.
         exit_s: the longest that the process is held up at its end.
+        on_sigterm: whether telemetry is shut down before SIGTERM ends the process, where nobody else handles it.
         disabled: `OTEL_SDK_DISABLED`: nothing is collected.
     """
 
@@ -83,4 +87,5 @@ class Settings:
     in_flight: int = 4
     retry_s: float = 60.0
     exit_s: float = 5.0
+    on_sigterm: bool = True
     disabled: bool = False

@@ -22,6 +22,7 @@ from opentelemetry.sdk.trace import SpanProcessor
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 
 from sonde.client import running
+from sonde.client.farewell import deliver_on_sigterm
 from sonde.client.sdk.exporters import SondeLogRecordExporter, SondeSpanExporter
 from sonde.client.sdk.processors import SondeLogRecordProcessor, SondeSpanProcessor
 
@@ -42,7 +43,9 @@ class SondeConfigurator(_configuration._OTelSDKConfigurator):  # noqa: SLF001 - 
     def _configure(self, **kwargs: Any) -> None:
         if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
             return
-        running.engine()  # made first: what is registered first at exit comes last, after the providers' own shutdown
+        engine = running.engine()  # made first: what is registered first at exit comes last, after the providers' own end
+        if engine.settings.on_sigterm:
+            deliver_on_sigterm(running.shutdown)
         factories = {"export_span_processor": span_processor, "export_log_record_processor": log_record_processor}
         known = inspect.signature(_configuration._initialize_components).parameters  # noqa: SLF001 - older SDKs have no such hook
         super()._configure(**{name: value for name, value in factories.items() if name in known}, **kwargs)  # type: ignore[no-untyped-call]  # the SDK\'s own method has no annotations
