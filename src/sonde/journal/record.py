@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING
 import google_crc32c
 
 from sonde.core.errors import ValidationError
+from sonde.core.protobuf import varint
 from sonde.core.signal import Signal
 
 if TYPE_CHECKING:
@@ -61,16 +62,7 @@ FIELD_NUMBER = 20_428_933
 MAX_PAYLOAD = (1 << 31) - 1
 
 
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-TAG = _varint(FIELD_NUMBER << 3 | 2)
+TAG = varint(FIELD_NUMBER << 3 | 2)
 
 _FIELDS = Struct("<IIQQIIBBBI")
 _U32 = Struct("<I")

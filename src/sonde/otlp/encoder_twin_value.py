@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from struct import Struct
 from typing import Any, Final
 
+from sonde.core import protobuf
 from sonde.otlp.encoder_lenient import (
     DEPTH_LIMIT,
     TooDeepError,
@@ -59,16 +60,7 @@ class _Kinds(dict[type, bool]):
 IS_SDK: Final = _Kinds()
 
 
-def _long_varint(size: int) -> bytes:
-    out = bytearray()
-    while size >= 0x80:
-        out.append(size & 0x7F | 0x80)
-        size >>= 7
-    out.append(size)
-    return bytes(out)
-
-
-_VARINTS: Final = [_long_varint(size) for size in range(1024)]
+_VARINTS: Final = [protobuf.varint(size) for size in range(1024)]
 _SHORT: Final = 118
 """Texts up to this size, with keys as short, make attributes whose lengths are of one byte."""
 _VALUE_HEADS: Final = [bytes((0x12, size)) for size in range(_SHORT)]
@@ -77,7 +69,7 @@ _TEXT_HEADS: Final = [bytes((0x12, size + 2, 0x0A, size)) for size in range(_SHO
 
 def varint(size: int) -> bytes:
     """The shortest varint of a number that is not negative."""
-    return _VARINTS[size] if size < 1024 else _long_varint(size)
+    return _VARINTS[size] if size < 1024 else protobuf.varint(size)
 
 
 def message(tag: bytes, content: bytes) -> bytes:

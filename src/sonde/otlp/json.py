@@ -31,6 +31,7 @@ from typing import Any, Final
 import orjson
 
 from sonde.core.errors import MalformedError
+from sonde.core.protobuf import varint
 from sonde.core.signal import Signal
 from sonde.otlp.messages import Field, Table, request_class, request_table
 from sonde.otlp.schema import DEPTH_LIMIT
@@ -219,20 +220,11 @@ def _wrong(expected: str, value: Any) -> _WrongError:
 _NAMES: Final = {dict: "an object", list: "a list", type(None): "null"}
 
 
-def _varint_of(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-_SHORT = tuple(_varint_of(value) for value in range(1 << 14))
+_SHORT = tuple(varint(value) for value in range(1 << 14))
 
 
 def _varint(value: int) -> bytes:
-    return _SHORT[value] if value < 1 << 14 else _varint_of(value)
+    return _SHORT[value] if value < 1 << 14 else varint(value)
 
 
 def _integer(value: Any, low: int, high: int) -> int:

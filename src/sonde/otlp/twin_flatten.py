@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
+from sonde.core.protobuf import varint
 from sonde.otlp.schema import MESSAGES, ROOTS
 from sonde.otlp.twin_check import is_canonical, points_of, request_of
-from sonde.otlp.twin_wire import LEN, Piece, encode_varint, fields
+from sonde.otlp.twin_wire import LEN, Piece, fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +114,7 @@ def _message(data: bytes, start: int, end: int, message: str) -> tuple[bytes, bo
 
 
 def _field(tag: int, content: bytes) -> bytes:
-    return encode_varint(tag) + encode_varint(len(content)) + content
+    return varint(tag) + varint(len(content)) + content
 
 
 def _is_nested(data: bytes, pieces: list[Piece]) -> bool:

@@ -10,9 +10,10 @@ from array import array
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from sonde.core.protobuf import varint
 from sonde.otlp.columns import Columns, LogColumns, MetricColumns, TraceColumns, TraceGroups
 from sonde.otlp.twin_scan import DATA_TAGS, column, live_data, scan
-from sonde.otlp.twin_wire import encode_varint, fields
+from sonde.otlp.twin_wire import fields
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -83,7 +84,7 @@ class _Splicer:
 
 
 def _field(tag: int, content: bytes) -> bytes:
-    return encode_varint(tag) + encode_varint(len(content)) + content
+    return varint(tag) + varint(len(content)) + content
 
 
 def split(

@@ -13,7 +13,7 @@ from sonde.otlp.schema import REASONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FIXED32", "FIXED64", "LEN", "VARINT", "Piece", "RefusedError", "encode_varint", "field", "fields"]
+__all__ = ["FIXED32", "FIXED64", "LEN", "VARINT", "Piece", "RefusedError", "field", "fields"]
 
 VARINT, FIXED64, LEN, FIXED32 = 0, 1, 2, 5
 
@@ -56,16 +56,6 @@ class Piece(NamedTuple):
     body: int
     stop: int
     value: int
-
-
-def encode_varint(value: int) -> bytes:
-    """The shortest varint of a number that is not negative."""
-    out = bytearray()
-    while value >= 0x80:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
 
 
 def varint(data: bytes, pos: int, end: int, limit: int) -> tuple[int, int]:

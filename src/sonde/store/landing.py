@@ -22,6 +22,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from sonde.core.protobuf import varint
 from sonde.core.signal import Signal
 from sonde.otlp import wire
 from sonde.store.catalogue import Catalogue
@@ -69,16 +70,7 @@ _REQUESTS: dict[Signal, Any] = {
 }
 
 
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-_TIME_TAG = _varint(SEGMENT_TIME_FIELD << 3 | 1)
+_TIME_TAG = varint(SEGMENT_TIME_FIELD << 3 | 1)
 
 
 class Landing:

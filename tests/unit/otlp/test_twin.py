@@ -69,5 +69,4 @@ def test_fields():
 
 @pytest.mark.parametrize("value", [0, 1, 127, 128, 300, 2**32, 2**64 - 1])
 def test_varints_read_back(value):
-    assert twin_wire.encode_varint(value) == varint(value)
     assert twin_wire.varint(varint(value), 0, 10, 10) == (value, len(varint(value)))
