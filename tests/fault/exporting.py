@@ -30,6 +30,7 @@ from sonde.client.sdk.processors import SondeLogRecordProcessor, SondeSpanProces
 from sonde.client.settings import BatchSettings, Settings
 from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.core.signal import Signal
+from sonde.journal.disk import Disk
 from sonde.otlp import encode
 
 __all__ = ["Application", "arrived", "is_conserved", "numbers"]
@@ -48,6 +49,7 @@ class Application:
         change: changes the endpoint.
         batch: changes the bounds of a batch.
         by_signal: URLs of signals that go elsewhere.
+        disk: under the spool.
         settings: changes of the engine's.
     """
 
@@ -60,6 +62,7 @@ class Application:
         change: Callable[[Endpoint], Endpoint] = lambda endpoint: endpoint,
         batch: dict[str, Any] | None = None,
         by_signal: dict[Signal, str] | None = None,
+        disk: Disk | None = None,
         **settings: Any,
     ) -> None:
         timeout_s = settings.pop("timeout_s", 5.0)
@@ -84,6 +87,7 @@ class Application:
             },
             clock=clock,
             random=lambda: 0.5,
+            disk=disk,
         )
         resource = Resource({"service.name": "app"})
         self.tracers = TracerProvider(resource=resource, shutdown_on_exit=False)

@@ -7,13 +7,15 @@ and the log says what is wrong.
 import base64
 import contextlib
 import logging
+import time
 from types import SimpleNamespace
 
 import pytest
 
 import hostile_servers as hostile
-from fault.exporting import Application, arrived, most
+from fault.exporting import Application, arrived, is_conserved, most
 from servers import wait_until
+from simulated_disk import SimulatedDisk
 from sonde.client.engine import Engine
 from sonde.client.settings import SpoolSettings
 from sonde.core.clock import ManualClock
@@ -117,6 +119,7 @@ def test_whatever_a_server_does_is_counted_told_and_soon_over(fault, caplog):
 GRPC_WAIT = base64.b64encode(status_bytes(UnavailableError("full", retry_after_s=0.05))).decode()
 FOR_NOW = {
     "refuses-connections": (None, "http/protobuf"),
+    "refuses-connections-json": (None, "http/json"),
     "resets": (hostile.reset_unanswered(), "http/protobuf"),
     "is-busy": (http_503(retry_after="0"), "http/protobuf"),
     "is-exhausted-and-says-for-how-long": (
@@ -200,6 +203,36 @@ def test_in_an_hour_without_a_spool_memory_stays_bounded_and_what_is_lost_is_cou
     assert len(app.engine._dispatch.deliveries.routes) == 3
 
 
+def test_a_disk_that_fills_up_in_an_outage_is_told_and_costs_only_what_is_counted(tmp_path, clock, caplog):
+    """The spool takes what fits, memory holds what it may, the rest is counted; then the disk has room and the server is back."""
+    disk = SimulatedDisk()
+    disk.capacity = 6_000
+    with hostile.port_kept() as port, caplog.at_level(logging.WARNING, "sonde"):
+        spool = SpoolSettings(tmp_path)
+        url = f"http://127.0.0.1:{port}"
+        app = Application(url, clock=clock, spool=spool, disk=disk, backlog_bytes=3_000, retry_s=3600.0)
+        for minute in range(30):
+            app.trace(range(minute * 20, (minute + 1) * 20))
+            app.engine.flush(0.5)
+            clock.advance(60)
+        row = app.row()
+        assert is_conserved(app.engine.stats())
+        assert row["dropped"].keys() == {"backlog_full", "sampled"}
+        assert row["spooled"] > 0
+        assert row["held"] > 0
+        disk.capacity = 1 << 30
+        with hostile.serving(hostile.answer(), port=port) as server:
+            while app.row()["held"] + app.row()["spooled"]:
+                app.engine.flush(5)
+                clock.advance(5)
+        sent = arrived(server)
+        assert most(sent) == 1
+        assert len(sent) == app.row()["exported"] == 600 - sum(app.row()["dropped"].values())
+        assert app.end() is True
+    assert "disk is full" in caplog.text
+    assert len(caplog.records) <= 3 * 31
+
+
 @pytest.mark.parametrize("hint", [{}, {"retry-after": "1"}, {"retry-after": "-1"}, {"retry-after": "NaN"}], ids=str)
 def test_a_storm_of_503_is_not_answered_with_a_storm(hint, clock):
     """Ten minutes of nothing but 503: the server sees a handful of requests a minute, and afterwards gets everything."""
@@ -251,3 +284,41 @@ def test_one_signals_server_that_hangs_does_not_hold_up_the_others():
         wait_until(lambda: app.row()["exported"] == 100, within_s=20, what="all spans", every_s=0.01)
         app.end(0)
         assert sorted(arrived(server)) == list(range(100))
+
+
+def test_providers_that_are_shut_down_one_after_the_other_wait_once_in_all(monkeypatch):
+    """With a server that hangs, each would wait for its whole bound, and the application's end would take three times as long."""
+    limits = []
+
+    def flush(_engine, timeout_s=30.0):
+        limits.append(timeout_s)
+        time.sleep(0.05)
+        return False
+
+    with hostile.refusing() as port:
+        app = Application(f"http://127.0.0.1:{port}", exit_s=2.0)
+        monkeypatch.setattr(Engine, "flush", flush)
+        app.tracers.shutdown()
+        app.loggers.shutdown()
+        assert limits[0] == 2.0
+        assert limits[1] <= limits[0] - 0.05
+        app.end(0)
+
+
+@pytest.mark.parametrize(("answer", "says"), [(None, "cannot be delivered"), (403, "25 log_records (refused)")])
+def test_trouble_with_one_signals_server_is_told_though_the_others_work(answer, says, clock, caplog):
+    """What works must not hide what doesn't."""
+    with hostile.port_kept() as port, hostile.serving(hostile.answer()) as server:
+        broken = hostile.serving(hostile.answer(answer), port=port) if answer else contextlib.nullcontext()
+        with broken, caplog.at_level(logging.WARNING, "sonde"):
+            app = Application(server.url, clock=clock, by_signal={Signal.LOGS: f"http://127.0.0.1:{port}"})
+            app.emit(range(25))
+            for _ in range(10):
+                app.trace([100])
+                app.engine.flush(1)
+                clock.advance(1)
+            assert app.row()["exported"] == 35
+            assert len(caplog.messages) == 1
+            assert says in caplog.text
+            assert f"127.0.0.1:{port}" in caplog.text
+            app.end(0)

@@ -74,7 +74,6 @@ class Deliveries:
         changed: guards everything here; notified when something was settled.
         work: the same lock; notified when something may be taken.
         level: the pressure that attempts heed.
-        failing: the latest attempt, if it failed.
         last_error: the latest attempt that failed, or of whose items the server refused some.
         under_way: attempts that are being made.
     """
@@ -112,7 +111,6 @@ class Deliveries:
         self.work = Condition(lock)
         self.level = 0
         self.under_way = 0
-        self.failing: Delivery | None = None
         self.last_error: Delivery | None = None
 
     def open(self) -> None:
@@ -223,7 +221,6 @@ class Deliveries:
         with self.changed:
             job.route.learn(delivery, job.admitted, self._clock.monotonic())
             self._accounts[job.signal].sent_bytes += delivery.sent_bytes
-            self.failing = None if delivery.accepted else delivery
             if not delivery.accepted or delivery.rejected:
                 self.last_error = delivery
         return delivery

@@ -12,6 +12,7 @@ from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from sonde.client.delivery import Delivery
 from sonde.client.engine.batch import Batch, pieces
 from sonde.client.engine.deliveries import Deliveries, Senders
 from sonde.client.engine.gate import importing
@@ -108,7 +109,7 @@ class Dispatch:
         now = self._clock.monotonic()
         if self.deliveries.spool is not None:
             dues.append(self.deliveries.spool.upkeep(now))
-        dues.append(self._notices.look(self._losses(), self.deliveries.failing, now))
+        dues.append(self._notices.look(self._losses(), self._failing(), self.deliveries.last_error, now))
         dues.append(self.deliveries.due())
         with self.deliveries.changed:
             self.flushed = wanted
@@ -196,6 +197,10 @@ class Dispatch:
     def dropped(self) -> int:
         """Items that were given up so far, for whatever reason."""
         return sum(sum(row["dropped"].values()) for row in self._rows().values())
+
+    def _failing(self) -> Delivery | None:
+        """The latest attempt at a server whose latest attempt failed; None when all of them work."""
+        return next((route.failing for route in self.deliveries.routes.values() if route.failing), None)
 
     def _losses(self) -> dict[Signal, dict[str, int]]:
         return {signal: {**row["dropped"], "rejected": row["rejected"]} for signal, row in self._rows().items()}

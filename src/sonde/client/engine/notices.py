@@ -32,6 +32,7 @@ _MEND = {
     "rejected": "the server took the rest of their requests, and will never take them",
     "encode": "they are not what the SDK makes; the log above says more",
 }
+_BY_THE_SERVER = {"refused", "rejected", "retry_exhausted"}
 
 Drops = Mapping[Signal, Mapping[str, int]]
 
@@ -45,21 +46,22 @@ class Notices:
         self._not_before = 0.0
         self._level = 0
 
-    def look(self, drops: Drops, failure: Delivery | None, now: float) -> float | None:
+    def look(self, drops: Drops, failing: Delivery | None, last: Delivery | None, now: float) -> float | None:
         """Tell of trouble if it is time; when to look again, None if there is nothing to tell.
 
         Args:
             drops: what was dropped so far, by signal and reason.
-            failure: the latest attempt, if it failed.
+            failing: the latest attempt at a server that fails now.
+            last: the latest attempt that failed, at whatever server, however long ago.
             now: monotonic seconds.
         """
-        if not failure and not self._news(drops):
+        if not failing and not self._news(drops):
             self._speak_at = None
             return None
         if self._speak_at is None:
             self._speak_at = max(now + _GATHER_S, self._not_before)
         if now >= self._speak_at:
-            self._tell(drops, failure, now)
+            self._tell(drops, failing, last, now)
         return self._speak_at
 
     def tell_last(self, drops: Drops, failure: Delivery | None) -> None:
@@ -67,11 +69,13 @@ class Notices:
         if self._news(drops):
             _log.warning("sonde: dropped at the end of the process: %s%s", self._account(drops), _because(failure))
 
-    def _tell(self, drops: Drops, failure: Delivery | None, now: float) -> None:
-        if self._news(drops):
-            _log.warning("sonde: dropped since the last notice: %s%s", self._account(drops), _because(failure))
-        elif failure:
-            _log.warning("sonde: telemetry cannot be delivered now, and waits%s", _because(failure))
+    def _tell(self, drops: Drops, failing: Delivery | None, last: Delivery | None, now: float) -> None:
+        news = self._news(drops)
+        if news:
+            cause = failing or (last if any(reason in _BY_THE_SERVER for _, reason in news) else None)
+            _log.warning("sonde: dropped since the last notice: %s%s", self._account(drops), _because(cause))
+        elif failing:
+            _log.warning("sonde: telemetry cannot be delivered now, and waits%s", _because(failing))
         self._speak_at = self._not_before = now + _EVERY_S
 
     def _account(self, drops: Drops) -> str:

@@ -41,6 +41,7 @@ class Route:
         budget: how many retries its signals may make together.
         paused_until: monotonic seconds until which the server asked to be left alone.
         under_way: attempts that are being made.
+        failing: the latest attempt, if it failed.
     """
 
     def __init__(self, sender: Sender, clock: Clock) -> None:
@@ -49,6 +50,7 @@ class Route:
         self.budget = RetryBudget(ratio=0.2, reserve=20)
         self.paused_until = 0.0
         self.under_way = 0
+        self.failing: Delivery | None = None
 
     @property
     def is_away(self) -> bool:
@@ -64,6 +66,7 @@ class Route:
 
     def learn(self, delivery: Delivery, admitted: Pass, now: float) -> None:
         """Take note of an attempt's outcome."""
+        self.failing = None if delivery.accepted else delivery
         answered = delivery.accepted or not delivery.retryable or delivery.retry_after_s is not None
         self.breaker.record(answered, now - admitted.since, admitted)
         if delivery.retryable and delivery.retry_after_s is not None and delivery.retry_after_s > 0:
