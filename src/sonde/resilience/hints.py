@@ -10,22 +10,22 @@ than fifty years ahead is in the past); `google/rpc/status.proto`, `google/rpc/e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
+
+from sonde.core.protobuf import fields, signed
 
 __all__ = ["retry_after_s", "retry_info_s"]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH = "(?P<month>" + "|".join(_MONTHS) + ")"
 _TIME = r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
-_SECONDS = re.compile(r"[0-9]{1,18}")
+_SECONDS = r"[0-9]{1,18}"
 _DATES = (
-    re.compile(rf"[A-Z][a-z]{{2}}, (?P<day>[0-9]{{2}}) {_MONTH} (?P<year>[0-9]{{4}}) {_TIME} GMT"),  # IMF-fixdate
-    re.compile(rf"[A-Z][a-z]{{5,8}}, (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_TIME} GMT"),  # RFC 850
-    re.compile(rf"[A-Z][a-z]{{2}} {_MONTH} (?P<day>[ 0-9][0-9]) {_TIME} (?P<year>[0-9]{{4}})"),  # asctime
+    rf"[A-Z][a-z]{{2}}, (?P<day>[0-9]{{2}}) {_MONTH} (?P<year>[0-9]{{4}}) {_TIME} GMT",  # IMF-fixdate
+    rf"[A-Z][a-z]{{5,8}}, (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_TIME} GMT",  # RFC 850
+    rf"[A-Z][a-z]{{2}} {_MONTH} (?P<day>[ 0-9][0-9]) {_TIME} (?P<year>[0-9]{{4}})",  # asctime
 )
-_RETRY_INFO = b"type.googleapis.com/google.rpc.RetryInfo"
-_Value = int | bytes
+_RETRY_INFO = b"google.rpc.RetryInfo"
 
 
 def retry_after_s(value: str, now_ns: int) -> float | None:
@@ -36,10 +36,10 @@ def retry_after_s(value: str, now_ns: int) -> float | None:
         now_ns: the wall clock, nanoseconds since the Unix epoch, which a date is compared with.
     """
     text = value.strip(" \t")
-    if _SECONDS.fullmatch(text):
+    if re.fullmatch(_SECONDS, text):
         return float(text)
-    for form in _DATES:
-        if match := form.fullmatch(text):
+    for form in _DATES:  # patterns are compiled at their first use: a date is rare
+        if match := re.fullmatch(form, text):
             at_s = _epoch_s(match.groupdict(), now_ns)
             return None if at_s is None else max(0.0, at_s - now_ns / 1e9)
     return None
@@ -52,9 +52,10 @@ def retry_info_s(status: bytes) -> float | None:
         status: the message's bytes: the decoded value of `grpc-status-details-bin`, or the body of an OTLP/HTTP error.
     """
     try:
-        for details in _all(status, 3):
-            if next(_all(details, 1), b"") == _RETRY_INFO:
-                return _delay_s(next(_all(details, 2), b""))
+        for detail in _parts(status, 3):
+            kind = b"".join(_parts(detail, 1)[-1:]).rpartition(b"/")[2]
+            if kind == _RETRY_INFO:
+                return _delay_s(b"".join(_parts(detail, 2)[-1:]))
     except ValueError:
         return None
     return None
@@ -82,47 +83,11 @@ def _epoch_s(part: dict[str, str], now_ns: int) -> float | None:
 
 
 def _delay_s(retry_info: bytes) -> float:
-    seconds = nanos = 0
-    for delay in _all(retry_info, 1):
-        for field, value in _fields(delay):
-            if isinstance(value, int):
-                signed = value - (1 << 64) if value >> 63 else value
-                seconds, nanos = (
-                    (signed, nanos) if field == 1 else (seconds, signed) if field == 2 else (seconds, nanos)
-                )
+    delay = dict(fields(b"".join(_parts(retry_info, 1))))
+    seconds, nanos = (signed(value) if isinstance(value := delay.get(number, 0), int) else 0 for number in (1, 2))
     return max(0.0, seconds + nanos / 1e9)
 
 
-def _all(message: bytes, field: int) -> Iterator[bytes]:
-    """The values of a length-delimited field, in order."""
-    return (value for number, value in _fields(message) if number == field and isinstance(value, bytes))
-
-
-def _fields(message: bytes) -> Iterator[tuple[int, _Value]]:
-    """The (field number, value) pairs of a protobuf message; fixed-width ones as bytes. ValueError when malformed."""
-    at = 0
-    while at < len(message):
-        tag, at = _varint(message, at)
-        kind = tag & 7
-        if kind == 0:
-            value, at = _varint(message, at)
-            yield tag >> 3, value
-            continue
-        length, at = _varint(message, at) if kind == 2 else ({1: 8, 5: 4}.get(kind, len(message) + 1), at)
-        if at + length > len(message):
-            raise ValueError("a field is longer than its message")
-        yield tag >> 3, message[at : at + length]
-        at += length
-
-
-def _varint(message: bytes, at: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 70, 7):
-        if at >= len(message):
-            break
-        byte = message[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value & (1 << 64) - 1, at
-    raise ValueError("a varint does not end")
+def _parts(message: bytes, field: int) -> list[bytes]:
+    """The values of a field that has a length."""
+    return [value for number, value in fields(message) if number == field and isinstance(value, bytes)]

@@ -1,4 +1,4 @@
-"""What an answer means for the request: `Reply` in, `Delivery` out. The one place that knows OTLP's rules of failure.
+"""What an answer means for the request: `Reply` in, `Delivery` out, by OTLP's rules of failure.
 
 HTTP: any 2xx is acceptance, whatever its body is worth; 429, 502, 503 and 504 may be tried again, after `Retry-After`
 when there is one; anything else is final. A redirection is a refusal that names where it points to.
@@ -21,6 +21,8 @@ from sonde.client.net.answer_body import partial_success, read_status, read_text
 from sonde.client.net.exchange import Reply
 from sonde.core.errors import SondeError
 from sonde.otlp.compression import decompress
+from sonde.resilience.hints import retry_after_s
+from sonde.resilience.verdicts import is_retryable_grpc, is_retryable_http
 
 __all__ = ["GRPC_CODES", "is_unauthenticated", "meaning"]
 
@@ -31,16 +33,11 @@ GRPC_CODES: Final = (
 )  # fmt: skip
 """gRPC's status codes by their numbers."""
 
-_RETRYABLE_HTTP: Final = frozenset({429, 502, 503, 504})
-_RETRYABLE_GRPC: Final = frozenset(
-    {"CANCELLED", "DEADLINE_EXCEEDED", "ABORTED", "OUT_OF_RANGE", "UNAVAILABLE", "DATA_LOSS"}
-)
 _HTTP_TO_GRPC: Final = {
     400: "INTERNAL", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "UNIMPLEMENTED",
     429: "UNAVAILABLE", 502: "UNAVAILABLE", 503: "UNAVAILABLE", 504: "UNAVAILABLE",
 }  # fmt: skip
 _MAX_MESSAGE: Final = 500
-_LONGEST_WAIT_DIGITS: Final = 9
 
 
 def meaning(reply: Reply, *, is_grpc: bool, now_ns: int, sent_bytes: int, endpoint: str) -> Delivery:
@@ -54,14 +51,14 @@ def meaning(reply: Reply, *, is_grpc: bool, now_ns: int, sent_bytes: int, endpoi
         endpoint: likewise.
     """
     read = _of_grpc if is_grpc else _of_http
-    accepted, code, rejected, text, retryable, retry_after_s = read(reply, now_ns)
+    accepted, code, rejected, text, retryable, hint_s = read(reply, now_ns)
     return Delivery(
         accepted=accepted,
         code=code,
         rejected=rejected,
         message=_printable(text),
         retryable=retryable,
-        retry_after_s=retry_after_s if retryable else None,
+        retry_after_s=hint_s if retryable else None,
         sent_bytes=sent_bytes,
         endpoint=endpoint,
     )
@@ -85,8 +82,8 @@ def _of_http(reply: Reply, now_ns: int) -> Verdict:
     if 300 <= reply.status < 400:
         where = reply.headers.get("location", "nowhere")
         return False, code, 0, f"the server redirects to {where}; set that as the endpoint", False, None
-    retryable = reply.status in _RETRYABLE_HTTP
-    hint = _retry_after_s(reply.headers.get("retry-after", ""), now_ns)
+    retryable = is_retryable_http(reply.status)
+    hint = retry_after_s(reply.headers.get("retry-after", ""), now_ns)
     return False, code, 0, status.message, retryable, status.delay_s if hint is None else hint
 
 
@@ -99,7 +96,7 @@ def _of_grpc(reply: Reply, now_ns: int) -> Verdict:
         return _accepted(*_message_body(reply))
     details = read_status(_base64(reply.trailers.get("grpc-status-details-bin", "")))
     text = _percent_decoded(reply.trailers.get("grpc-message", "")) or details.message
-    retryable = name in _RETRYABLE_GRPC or (name == "RESOURCE_EXHAUSTED" and details.delay_s is not None)
+    retryable = is_retryable_grpc(int(number), has_retry_info=details.delay_s is not None)
     return False, f"grpc.{name}", 0, text, retryable, details.delay_s
 
 
@@ -108,8 +105,8 @@ def _of_no_grpc(reply: Reply, now_ns: int) -> Verdict:
     name = _HTTP_TO_GRPC.get(reply.status, "UNKNOWN")
     kind = reply.headers.get("content-type", "no content type")
     text = f"HTTP {reply.status} with {kind}, and no gRPC status: is this an OTLP/gRPC port?"
-    hint = _retry_after_s(reply.headers.get("retry-after", ""), now_ns)
-    return False, f"grpc.{name}", 0, text, name in _RETRYABLE_GRPC, hint
+    hint = retry_after_s(reply.headers.get("retry-after", ""), now_ns)
+    return False, f"grpc.{name}", 0, text, is_retryable_grpc(GRPC_CODES.index(name)), hint
 
 
 def _accepted(body: bytes, kind: str, fault: str) -> Verdict:
@@ -149,25 +146,6 @@ def _message_body(reply: Reply) -> tuple[bytes, str, str]:
     bare = Reply(reply.status, reply.headers, reply.body[5:])
     body, fault = _plain_body(bare, "grpc-encoding") if reply.body[0] else (bare.body, "")
     return body, kind, fault
-
-
-def _retry_after_s(text: str, now_ns: int) -> float | None:
-    """Seconds of a `Retry-After`: a number, or a date (RFC 9110, 10.2.3); None when it is neither."""
-    text = text.strip()
-    if text.isascii() and text.isdigit():
-        return float(text) if len(text) <= _LONGEST_WAIT_DIGITS else None
-    if not text or not text[0].isalpha() or len(text) > 64:
-        return None
-    try:
-        seconds: float = _dates().parsedate_to_datetime(text).timestamp() - now_ns / 1e9
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return max(0.0, seconds)
-
-
-@cache
-def _dates() -> Any:
-    return import_module("email.utils")  # takes a while to import, and dates are rare
 
 
 def _percent_decoded(text: str) -> str:

@@ -16,13 +16,13 @@ mapping for `Any` and `Duration`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-__all__ = ["Status", "fields", "partial_success", "read_status", "read_text_status", "retry_delay_s"]
+from sonde.core.protobuf import fields, signed
+from sonde.resilience.hints import retry_info_s
 
-_VARINT, _FIXED64, _LEN, _FIXED32 = 0, 1, 2, 5
-_FIXED_SIZES: Final = {_FIXED64: 8, _FIXED32: 4}
+__all__ = ["Status", "partial_success", "read_status", "read_text_status"]
+
 _RETRY_INFO: Final = "google.rpc.RetryInfo"
 _TEXT_KINDS: Final = frozenset({"text/plain", ""})
 
@@ -55,7 +55,7 @@ def partial_success(body: bytes, kind: str) -> tuple[int, str]:
         if number == 1 and isinstance(value, bytes):
             for inner, content in fields(value):
                 if inner == 1 and isinstance(content, int):
-                    rejected = max(0, _signed(content))
+                    rejected = max(0, signed(content))
                 elif inner == 2 and isinstance(content, bytes):
                     text = content.decode("utf-8", "replace")
     return rejected, text
@@ -63,18 +63,11 @@ def partial_success(body: bytes, kind: str) -> tuple[int, str]:
 
 def read_status(body: bytes) -> Status:
     """The `google.rpc.Status` in protobuf bytes; empty when they are not one."""
-    text, delay_s = "", None
     try:
-        for number, value in fields(body):
-            if number == 2 and isinstance(value, bytes):
-                text = value.decode("utf-8", "replace")
-            elif number == 3 and isinstance(value, bytes):
-                detail = dict(fields(value))
-                if _type_name(detail.get(1)) == _RETRY_INFO and isinstance(info := detail.get(2, b""), bytes):
-                    delay_s = retry_delay_s(info)
+        text = dict(fields(body)).get(2, b"")
     except ValueError:
         return Status()
-    return Status(text, delay_s)
+    return Status(text.decode("utf-8", "replace") if isinstance(text, bytes) else "", retry_info_s(body))
 
 
 def read_text_status(body: bytes, kind: str) -> Status:
@@ -84,68 +77,6 @@ def read_text_status(body: bytes, kind: str) -> Status:
     if kind in {"application/x-protobuf", "application/protobuf"}:
         return read_status(body)
     return Status(body[:1000].decode("utf-8", "replace") if kind in _TEXT_KINDS else "")
-
-
-def retry_delay_s(info: bytes) -> float | None:
-    """Seconds of a protobuf `RetryInfo`; None when there are none, or no sensible ones.
-
-    Raises:
-        ValueError: the bytes are not protobuf.
-    """
-    delay = dict(fields(info)).get(1)
-    if not isinstance(delay, bytes):
-        return None
-    parts = dict(fields(delay))
-    seconds, nanos = parts.get(1, 0), parts.get(2, 0)
-    if not isinstance(seconds, int) or not isinstance(nanos, int):
-        return None
-    return _sensible(_signed(seconds) + _signed(nanos) / 1e9)
-
-
-def fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """The fields of a protobuf message: number, and an unsigned number or the bytes of a field with a length.
-
-    Raises:
-        ValueError: the bytes are not protobuf.
-    """
-    at = 0
-    while at < len(data):
-        tag, at = _varint(data, at)
-        kind = tag & 7
-        if kind == _VARINT:
-            value, at = _varint(data, at)
-            yield tag >> 3, value
-        elif kind == _LEN:
-            size, at = _varint(data, at)
-            if size > len(data) - at:
-                raise ValueError("a field is longer than its message")
-            yield tag >> 3, data[at : at + size]
-            at += size
-        elif kind in _FIXED_SIZES and at + _FIXED_SIZES[kind] <= len(data):
-            at += _FIXED_SIZES[kind]
-        else:
-            raise ValueError("these bytes are not protobuf")
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 70, 7):
-        if at >= len(data):
-            raise ValueError("a number is cut short")
-        octet = data[at]
-        at += 1
-        value |= (octet & 0x7F) << shift
-        if octet < 0x80:
-            return value & 0xFFFFFFFFFFFFFFFF, at
-    raise ValueError("a number is longer than 10 bytes")
-
-
-def _signed(value: int) -> int:
-    return value - (1 << 64) if value >= 1 << 63 else value
-
-
-def _type_name(url: Any) -> str:
-    return url.rpartition(b"/")[2].decode("ascii", "replace") if isinstance(url, bytes) else ""
 
 
 def _sensible(delay_s: float) -> float | None:
