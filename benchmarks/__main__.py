@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NAMES = ("kernel", "encode", "journal", "door_grpc", "door_http", "road", "latency", "store", "memory", "client")
+NAMES = ("kernel", "encode", "journal", "door_grpc", "door_http", "road", "latency", "store", "memory", "client", "host_latency")
 
 
 def main() -> int:
