@@ -5,14 +5,16 @@ Source: OpenTelemetry specification, "OpenTelemetry Protocol Exporter" (configur
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Literal, Self, get_args
 from urllib.parse import unquote, urlsplit
 
 from sonde.core.errors import ConfigError
 from sonde.core.signal import Signal
 
-__all__ = ["COMPRESSIONS", "PROTOCOLS", "Compression", "Endpoint", "Protocol", "TlsSettings"]
+__all__ = ["COMPRESSIONS", "PROTOCOLS", "Compression", "Endpoint", "Protocol", "TlsSettings", "destination"]
 
 Protocol = Literal["grpc", "http/protobuf", "http/json"]
 Compression = Literal["none", "gzip", "deflate", "zstd", "br"]
@@ -22,6 +24,7 @@ COMPRESSIONS: tuple[Compression, ...] = get_args(Compression)
 _PATHS = tuple(signal.http_path for signal in Signal)
 _PORTS = {"http": 80, "https": 443}
 _GRPC_PORT = 4317
+DESTINATION_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,23 @@ class Endpoint:
         """Where requests of a signal are posted: the gRPC method for gRPC, else the URL path."""
         return signal.grpc_method if self.protocol == "grpc" else self.paths[signal.index]
 
+    def identity(self, signal: Signal) -> tuple[object, ...]:
+        """Where requests end up, and in whose name. How they travel (protocol, compression, time) is no part of it."""
+        place = self.scheme, self.host.lower(), self.port, self.paths[signal.index]
+        return *place, tuple(sorted(self.headers)), self.tls.cert_file
+
     def with_headers(self, *headers: tuple[str, str]) -> Self:
         """A copy that sends these headers as well; a later one replaces an earlier one of the same name."""
         merged = dict(self.headers) | {name.lower(): value for name, value in headers}
         return replace(self, headers=tuple(merged.items()))
+
+
+def destination(targets: Mapping[Signal, Iterable[Endpoint]]) -> str:
+    """A name for where all signals go: equal where addresses, headers and client certificates are, in any order.
+
+    It is a digest, cut to 64 bits: headers, which may hold secrets, cannot be read from it.
+    """
+    ends = ((signal, end) for signal, target in targets.items() for end in target)
+    identities = sorted({repr((signal.value, *end.identity(signal))) for signal, end in ends})
+    digest = import_module("hashlib").sha256("\n".join(identities).encode())
+    return str(digest.hexdigest())[:DESTINATION_LENGTH]

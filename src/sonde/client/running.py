@@ -15,7 +15,7 @@ from threading import RLock
 from typing import Any
 
 from sonde.client.delivery import Sender
-from sonde.client.endpoint import Endpoint
+from sonde.client.endpoint import Endpoint, destination
 from sonde.client.engine.engine import Engine
 from sonde.client.engine.identity import resource_of
 from sonde.client.engine.intake import Encoder
@@ -75,9 +75,10 @@ def make_engine(settings: Settings, *, endpoints: Sequence[Endpoint] = ()) -> En
     targets: Mapping[Signal, tuple[Endpoint, ...]] = {
         signal: tuple(endpoints) or (settings.endpoints[signal],) for signal in Signal
     }
+    spool = replace(settings.spool, destination=destination(targets))
     squeezed = {signal: tuple(map(_compressing, target)) for signal, target in targets.items()}
     return Engine(
-        settings,
+        replace(settings, spool=spool),
         lambda: _open(targets, settings.in_flight),
         _ENCODERS,
         squeezed=(lambda: _open(squeezed, settings.in_flight)) if squeezed != targets else None,

@@ -1,8 +1,10 @@
 """An address is written by people, in many forms; wrong ones must say what is wrong and never show a password."""
 
+from dataclasses import replace
+
 import pytest
 
-from sonde.client.endpoint import Endpoint
+from sonde.client.endpoint import Endpoint, TlsSettings, destination
 from sonde.core.errors import ConfigError
 from sonde.core.signal import Signal
 
@@ -45,3 +47,40 @@ def test_a_wrong_address_says_so_without_its_secrets(url):
 def test_a_later_header_replaces_one_of_the_same_name():
     endpoint = Endpoint(headers=(("a", "1"), ("b", "2"))).with_headers(("A", "3"))
     assert endpoint.headers == (("a", "3"), ("b", "2"))
+
+
+def everything_to(*endpoints):
+    return destination(dict.fromkeys(Signal, endpoints))
+
+
+def test_a_destination_is_the_same_however_requests_travel():
+    here = Endpoint.parse("http://h:4318").with_headers(("a", "1"), ("b", "2"))
+    other = Endpoint.parse("http://H:4318", protocol="http/json").with_headers(("b", "2"), ("a", "1"))
+    assert everything_to(here) == everything_to(replace(other, compression="gzip", timeout_s=3.0))
+    assert everything_to(here, Endpoint()) == everything_to(Endpoint(), here)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"host": "i"},
+        {"port": 4319},
+        {"scheme": "https"},
+        {"paths": ("/t", "/m", "/l")},
+        {"headers": (("x-scope-orgid", "other"),)},
+        {"tls": TlsSettings(cert_file="other.pem")},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_another_server_or_tenant_is_another_destination(changes):
+    here = Endpoint(host="h", headers=(("x-scope-orgid", "secret"),))
+    assert everything_to(here) != everything_to(replace(here, **changes))
+    assert "secret" not in everything_to(here)
+
+
+def test_which_signal_goes_where_is_part_of_the_destination():
+    left, right = Endpoint(host="left"), Endpoint(host="right")
+    both = [
+        destination({Signal.TRACES: [traces], Signal.LOGS: [logs]}) for traces, logs in ((left, right), (right, left))
+    ]
+    assert both[0] != both[1]

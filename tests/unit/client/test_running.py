@@ -6,7 +6,7 @@ import pytest
 
 from sonde.client import running
 from sonde.client.endpoint import Endpoint
-from sonde.client.settings import Settings
+from sonde.client.settings import Settings, SpoolSettings
 from sonde.core.signal import Signal
 
 
@@ -40,6 +40,15 @@ def test_an_engine_may_be_replaced():
     assert running.set_engine(second) is first
     assert running.engine() is second
     first.shutdown(0)
+
+
+def test_what_is_spooled_is_kept_apart_by_its_servers(tmp_path):
+    settings = Settings(spool=SpoolSettings(directory=tmp_path))
+    engines = [running.make_engine(settings, endpoints=ends) for ends in ((), (Endpoint(host="other"),), (Endpoint(),))]
+    here, there, same = (engine.settings.spool.destination for engine in engines)
+    assert here == same != there
+    for engine in engines:
+        engine.shutdown(0)
 
 
 def test_equal_endpoints_share_a_sender():

@@ -25,7 +25,7 @@ from math import inf
 from pathlib import Path
 from threading import RLock
 
-from sonde.client.engine.adoption import adopt, make_own
+from sonde.client.engine.adoption import adopt, clear_expired, make_own
 from sonde.client.engine.shelf import Parcel, Shelf
 from sonde.client.settings import SpoolSettings
 from sonde.core.clock import Clock
@@ -56,6 +56,8 @@ _JOURNAL = JournalConfig(
 _LEAVE_ALONE_S = 30.0
 _LOOK_AROUND_S = 60.0
 _WARN_EVERY_S = 60.0
+_OTHERS_EVERY_S = 3600.0
+_KEEP_OTHERS_S = 30 * 86_400.0
 
 Lost = Callable[[Signal, str, int, bool], None]
 
@@ -71,7 +73,7 @@ class Spool:
     """
 
     def __init__(self, settings: SpoolSettings, clock: Clock, lost: Lost, *, disk: Disk | None = None) -> None:
-        self._root = Path(settings.directory or ".")
+        self._root = Path(settings.directory or ".") / settings.destination
         self._settings = settings
         self._clock = clock
         self._lost = lost
@@ -84,6 +86,7 @@ class Spool:
         self._out: dict[Signal, Parcel] = {}
         self._unsealed = False
         self._look_at = 0.0
+        self._others_at = 0.0
         self._leave_until = 0.0
         self._warn_at = 0.0
         self.items = dict.fromkeys(Signal, 0)
@@ -289,6 +292,19 @@ class Spool:
         while self._drop_oldest("spool_expired", before_ns):
             pass
         self._tidy()
+        if self._settings.destination and self._clock.monotonic() >= self._others_at:
+            self._others_at = self._clock.monotonic() + _OTHERS_EVERY_S
+            self._clear_others()
+
+    def _clear_others(self) -> None:
+        """Remove what nobody will ever deliver: destinations that no process has sent to for long."""
+        before = self._clock.now_ns() / 1e9 - max(_KEEP_OTHERS_S, self._settings.keep_s)
+        for cleared in clear_expired(
+            self._root.parent, own=self._root.name, before=before, disk=self._disk, clock=self._clock
+        ):
+            _log.warning(
+                "sonde: spooled for another server that no process sends to any more, and removed: %s", cleared
+            )
 
     def _tidy(self) -> None:
         """Remove adopted directories that are empty."""

@@ -4,6 +4,7 @@ import errno
 import logging
 import os
 import stat
+import time
 
 import pytest
 
@@ -19,8 +20,8 @@ from unit.client.engine.simulation import AWAY, BUSY, REFUSED, TOO_LARGE, Server
 MIB = 1 << 20
 
 
-def simulation_in(directory, server, *, keep_s=48 * 3600.0, quota_bytes=MIB, ahead=False, disk=None, clock=None):
-    spool = SpoolSettings(directory=directory, quota_bytes=quota_bytes, keep_s=keep_s, ahead=ahead)
+def simulation_in(directory, server, *, disk=None, clock=None, **options):
+    spool = SpoolSettings(directory=directory, **{"quota_bytes": MIB} | options)
     return Simulation(server, spool=spool, disk=disk, clock=clock)
 
 
@@ -56,8 +57,9 @@ def test_a_day_offline_and_back_delivers_everything_once_and_in_order(tmp_path):
 
 
 def test_directories_are_for_their_owner_only(tmp_path):
-    outage(tmp_path / "spool", 60)
-    for directory in (tmp_path / "spool", *(tmp_path / "spool").iterdir()):
+    outage(tmp_path / "spool", 60, destination=MINE)
+    spool = tmp_path / "spool"
+    for directory in (spool, spool / MINE, *(spool / MINE).iterdir()):
         assert stat.S_IMODE(directory.stat().st_mode) == 0o700
 
 
@@ -70,6 +72,29 @@ def test_the_next_process_adopts_what_the_last_one_left(tmp_path):
     assert (second.row()["adopted"], second.row()["exported"]) == (100, 100)
     assert second.is_conserved()
     assert list(tmp_path.iterdir()) == []
+
+
+MINE, OTHERS = "0" * 16, "f" * 16
+
+
+def test_what_was_meant_for_another_server_is_left_for_a_process_that_sends_there(tmp_path):
+    outage(tmp_path, 100, destination=OTHERS).dispatch.finish()
+    mine = simulation_in(tmp_path, Server(), destination=MINE)
+    mine.run(120)
+    assert mine.server.taken == []
+    theirs = simulation_in(tmp_path, Server(), destination=OTHERS)
+    theirs.run(3)
+    assert theirs.server.taken == list(range(100))
+
+
+def test_what_nobody_will_deliver_is_removed_after_a_month_and_told(tmp_path, caplog):
+    outage(tmp_path, 100, destination=OTHERS).dispatch.finish()
+    mine = simulation_in(tmp_path, Server(), destination=MINE, clock=ManualClock(now_ns=time.time_ns()))
+    mine.run(3)
+    assert len(list((tmp_path / OTHERS).iterdir())) == 1, "it is young"
+    mine.run(31 * 86_400, at_most=3600)
+    assert not (tmp_path / OTHERS).exists()
+    assert [line for line in caplog.messages if OTHERS in line]
 
 
 def test_what_a_living_process_holds_is_not_adopted(tmp_path):
