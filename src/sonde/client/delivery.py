@@ -8,12 +8,18 @@ Source: OpenTelemetry Protocol specification 1.x, "Partial Success", "Failures" 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
 from sonde.core.signal import Signal
 
 __all__ = ["ACCEPTED", "Delivery", "Sender"]
+
+_TOO_LARGE_CODES = frozenset({"grpc.RESOURCE_EXHAUSTED", "grpc.OUT_OF_RANGE"})
+# grpc-go and grpc-core: "received message larger than max"; grpc-java: "exceeds maximum size"; tonic: "message length
+# too large"; Sonde: "is larger than".
+_TOO_LARGE_WORDS = r"larger than|too (?:large|big|long)|exceeds? (?:the )?(?:max|limit|size)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,19 @@ class Delivery:
     def is_partial(self) -> bool:
         """True when the server took the request and refused records of it, or has advice."""
         return self.accepted and (self.rejected > 0 or bool(self.message))
+
+    @property
+    def is_too_large(self) -> bool:
+        """True when the server refused the request for its size alone, so that two halves of it may pass.
+
+        HTTP says 413. gRPC servers use codes that also mean a quota, so their words decide; a quota that is refilled
+        comes with a wait, and is no question of size. Tonic says OUT_OF_RANGE, which OTLP counts as retryable.
+        """
+        if self.accepted or self.retry_after_s is not None:
+            return False
+        return self.code == "http.413" or (
+            self.code in _TOO_LARGE_CODES and re.search(_TOO_LARGE_WORDS, self.message, re.IGNORECASE) is not None
+        )
 
 
 ACCEPTED = Delivery(accepted=True)

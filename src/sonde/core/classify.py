@@ -177,7 +177,7 @@ def _exit(code: object) -> Condition:
 def _carried(thing: object, *, least: int) -> Condition | None:
     """By an attribute: a condition's code, an HTTP status (also of a `response`), a process's return code."""
     code = _get(thing, "code")
-    if isinstance(code, str) and "." in code and code in table():
+    if isinstance(code, str) and code in table() and ("." in code or not isinstance(thing, BaseException)):
         return table()[code]
     for holder in (thing, _get(thing, "response")):
         for name in ("status_code", "status"):

@@ -26,7 +26,6 @@ and may repeat some of it.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
@@ -41,13 +40,9 @@ from sonde.otlp import wire
 from sonde.otlp.columns import LogColumns, TraceColumns
 from sonde.resilience import Again, RetryBudget, RetryPolicy
 
-__all__ = ["Course", "Courses", "Parcel", "Try", "Wait", "is_too_large"]
+__all__ = ["Course", "Courses", "Parcel", "Try", "Wait"]
 
 _MAX_CUTS = 64
-_TOO_LARGE_CODES = {"grpc.RESOURCE_EXHAUSTED", "grpc.OUT_OF_RANGE"}
-# grpc-go and grpc-core: "received message larger than max"; grpc-java: "exceeds maximum size"; tonic: "message length
-# too large"; Sonde: "is larger than".
-_TOO_LARGE_WORDS = re.compile(r"larger than|too (?:large|big|long)|exceeds? (?:the )?(?:max|limit|size)", re.IGNORECASE)
 # A missing credential, a closed client: conditions of this side, which no other server mends.
 _OURS = "client."
 _NO_TRACE = bytes(16)
@@ -79,15 +74,6 @@ class Wait:
 Course: TypeAlias = Generator[Try | Wait, Delivery | bool, Delivery]
 _Outcomes: TypeAlias = list[tuple[Parcel, Delivery]]
 _Attempts: TypeAlias = Generator[Try | Wait, Delivery | bool, _Outcomes]
-
-
-def is_too_large(delivery: Delivery) -> bool:
-    """Whether the server refused a request for its size alone, so that two halves of it may pass."""
-    if delivery.accepted or delivery.retryable:
-        return False
-    return delivery.code == "http.413" or (
-        delivery.code in _TOO_LARGE_CODES and _TOO_LARGE_WORDS.search(delivery.message) is not None
-    )
 
 
 class Courses:
@@ -163,7 +149,7 @@ class Courses:
         while queue:
             until = min(deadline, self._clock.monotonic() + timeout_s)
             for parcel, delivery in (yield from self._attempt(queue.popleft(), until, ())):
-                halves = _halves(parcel) if cuts < _MAX_CUTS and is_too_large(delivery) else []
+                halves = _halves(parcel) if cuts < _MAX_CUTS and delivery.is_too_large else []
                 cuts += bool(halves)
                 queue.extendleft(reversed(halves))
                 if not halves:

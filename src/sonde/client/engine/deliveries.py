@@ -28,7 +28,7 @@ from sonde.client.engine.batch import Batch, halves
 from sonde.client.engine.gate import importing
 from sonde.client.engine.ledger import Account
 from sonde.client.engine.outbox import Outbox
-from sonde.client.engine.routes import Route, is_too_large, routes_of
+from sonde.client.engine.routes import Route, routes_of
 from sonde.client.settings import Settings
 from sonde.core.clock import Clock
 from sonde.core.signal import Signal
@@ -217,7 +217,7 @@ class Deliveries:
             delivery = self._sender(job).send(job.signal, payload, timeout_s=timeout_s)
         except Exception as error:
             _log.exception("sonde: a sender raised, which it must not")
-            delivery = Delivery(accepted=False, code="internal", message=repr(error), retryable=True)
+            delivery = Delivery(accepted=False, code="client.internal", message=repr(error), retryable=True)
         with self.changed:
             job.route.learn(delivery, job.admitted, self._clock.monotonic())
             self._accounts[job.signal].sent_bytes += delivery.sent_bytes
@@ -241,7 +241,7 @@ class Deliveries:
                 if self.outbox.done(batch):
                     self._accounts[job.signal].deliver(batch.items, delivery.rejected)
                     job.route.budget.deposit()
-        elif is_too_large(delivery) and batch.items > 1:
+        elif delivery.is_too_large and batch.items > 1:
             self._cut(batch)
         elif not delivery.retryable:
             with self.changed:
@@ -319,7 +319,7 @@ class Deliveries:
             return
         payload, items = parcel.pieces[0]
         delivery = self._attempt(job, payload)
-        cut = halves(job.signal, payload, items) if is_too_large(delivery) and items > 1 else []
+        cut = halves(job.signal, payload, items) if delivery.is_too_large and items > 1 else []
         if len(cut) > 1:
             parcel.pieces.popleft()
             parcel.pieces.extendleft(reversed(cut))

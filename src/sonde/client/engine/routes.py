@@ -18,13 +18,11 @@ from sonde.resilience.breakers import Breaker
 from sonde.resilience.budget import RetryBudget
 from sonde.resilience.circuit import BreakerSettings, Pass, Phase
 
-__all__ = ["CIRCUIT", "Route", "Unavailable", "describe", "is_too_large", "routes_of"]
+__all__ = ["CIRCUIT", "Route", "Unavailable", "describe", "routes_of"]
 
 CIRCUIT = BreakerSettings(consecutive_failures=5, open_s=10.0)
 """Five failures in a row, and the server is away; every ten seconds one request finds out whether it is back."""
 
-_TOO_LARGE = frozenset({"http.413"})
-_SIZE_WORDS = ("larger than", "message size", "too large")
 _LONGEST_PAUSE_S = 60.0
 
 
@@ -102,20 +100,6 @@ class Unavailable:
 
     def forget(self) -> None:
         """Nothing to forget."""
-
-
-def is_too_large(delivery: Delivery) -> bool:
-    """Whether the server refused a request for its size alone, so that its halves may pass.
-
-    HTTP says 413. gRPC servers say RESOURCE_EXHAUSTED, which also means a quota; their words tell (grpc-go "received message
-    larger than max", grpc-core "Received message larger than max", Sonde "over the limit").
-    """
-    if delivery.accepted:
-        return False
-    if delivery.code in _TOO_LARGE:
-        return True
-    words = delivery.message.lower()
-    return delivery.code == "grpc.RESOURCE_EXHAUSTED" and any(word in words for word in _SIZE_WORDS)
 
 
 def describe(route: Route) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sonde.client.delivery import Delivery
 from sonde.client.direct.balancer import FITNESS, Balancer, Member
 from sonde.client.direct.builders import counter, log, span
-from sonde.client.direct.courses import Courses, Parcel, Try, Wait, is_too_large
+from sonde.client.direct.courses import Courses, Parcel, Try, Wait
 from sonde.client.direct.payload import payload_of
 from sonde.core.clock import ManualClock
 from sonde.core.signal import Signal
@@ -273,16 +273,3 @@ def test_an_abandoned_course_gives_its_place_back():
     assert world.courses.balancer.in_flight == (1,)
     course.close()
     assert world.courses.balancer.in_flight == (0,)
-
-
-def test_sizes_are_recognised_by_the_words_of_known_servers():
-    def refusal(code, message):
-        return Delivery(accepted=False, code=code, message=message)
-
-    go = "grpc: received message larger than max (5000000 vs. 4194304)"
-    assert is_too_large(refusal("grpc.RESOURCE_EXHAUSTED", go))
-    assert is_too_large(refusal("grpc.RESOURCE_EXHAUSTED", "gRPC message exceeds maximum size 4194304: 5000000"))
-    assert is_too_large(refusal("grpc.OUT_OF_RANGE", "Error, decoded message length too large: found 5 bytes"))
-    assert is_too_large(refusal("grpc.RESOURCE_EXHAUSTED", "the body is larger than 4 MiB"))
-    assert not is_too_large(refusal("grpc.RESOURCE_EXHAUSTED", "quota of the tenant is used up"))
-    assert not is_too_large(BUSY)

@@ -7,18 +7,21 @@ from pathlib import Path
 
 import pytest
 
-import sonde.client.net
+import sonde.client
 from sonde.client.net.answer import GRPC_CODES
 from sonde.client.net.failure import named
 from sonde.core.classify import classify
 
-SOURCES = sorted(Path(sonde.client.net.__file__).parent.glob("*.py"))
-CODE = re.compile(r'"((?:client|config|errno|gai|grpc|protocol|proxy|timeout)\.[A-Za-z_0-9]+)"')
-WRITTEN = sorted({code for path in SOURCES for code in CODE.findall(path.read_text())})
+CLIENT = Path(sonde.client.__file__).parent
+SOURCES = sorted(path for part in ("net", "direct", "engine") for path in (CLIENT / part).glob("*.py"))
+CODE = re.compile(r'"((?:client|config|errno|gai|grpc|protocol|proxy|timeout)\.[A-Za-z_0-9]+)"|\bcode="([^"]+)"')
+WRITTEN = sorted({max(found) for path in SOURCES for found in CODE.findall(path.read_text())})
 
 
 def test_the_search_finds_what_is_written():
-    assert {"client.closed", "config.tls", "proxy.refused", "protocol.http2"} <= set(WRITTEN)
+    assert {"client.closed", "client.internal", "config", "config.tls", "proxy.refused", "protocol.http2"} <= set(
+        WRITTEN
+    )
 
 
 @pytest.mark.parametrize(
