@@ -6,8 +6,10 @@
     lacking       sqlalchemy 2.0.44
                   pip install opentelemetry-instrumentation-sqlalchemy==0.66b1
 
-Installed libraries are found by their metadata, without being imported; switching on an instrumentation imports its
-library. One that fails, or does not fit the library's version, is left out with its reason and never stops the others.
+Installed libraries are found by their metadata, without being imported. A library that is imported already is
+instrumented at once; any other at the moment it is first imported, so that a short script does not pay for a web framework
+that happens to be installed. One that fails, or does not fit the library's version, is left out with its reason and never
+stops the others, nor the application's import.
 `OTEL_PYTHON_DISABLED_INSTRUMENTATIONS` is honoured, and what something else has switched on already is left alone.
 """
 
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "Report", "State", "instrument", "report"]
 
 _log = logging.getLogger(__name__)
-State = Literal["instrumented", "already", "lacking", "conflict", "failed", "disabled", "available"]
+State = Literal["instrumented", "waiting", "already", "lacking", "conflict", "failed", "disabled", "available"]
 _GROUP = "opentelemetry_instrumentor"
 # Released together with the SDK, under one version: 1.45.1 of the one is 0.66b1 of the other.
 _SISTERS = ("opentelemetry-instrumentation", "opentelemetry-semantic-conventions")
@@ -44,7 +47,7 @@ class Finding:
     Attributes:
         library: the row of the table.
         version: the library's installed version; empty for a part of Python.
-        state: `instrumented` (now), `already` (by something else, or before), `lacking` (the instrumentation is not
+        state: `instrumented` (now), `waiting` (for its first import), `already` (by something else, or before), `lacking` (the instrumentation is not
             installed), `conflict` (it does not take this version), `failed`, `disabled` (by the variable), or
             `available` (installed, and not switched on).
         reason: what a person should know about a conflict or failure.
@@ -81,7 +84,7 @@ class Report:
 
     def __str__(self) -> str:
         lines = []
-        for state in ("instrumented", "already", "conflict", "failed", "disabled", "available", "lacking"):
+        for state in ("instrumented", "waiting", "already", "conflict", "failed", "disabled", "available", "lacking"):
             found = self.of(state)
             if not found:
                 continue
@@ -170,10 +173,29 @@ def _switched_on(library: Library, version: str, names: Collection[str], disable
         conflict = _conflict(distribution)
         if conflict:
             return Finding(library, version, "conflict", conflict)
+        if library.trigger not in sys.modules and _waits(library, kept):
+            return Finding(library, version, "waiting")
         return Finding(library, version, _instrumented(kept))
     except Exception as error:
         _log.debug("instrumenting %s failed", library.name, exc_info=True)
         return Finding(library, version, "failed", f"{type(error).__name__}: {error}")
+
+
+def _waits(library: Library, points: Sequence[Any]) -> bool:
+    """Have a library instrumented as soon as it is imported; False where that cannot be arranged."""
+    try:
+        from wrapt import register_post_import_hook  # noqa: PLC0415 - comes with the instrumentations
+    except ImportError:
+        return False
+
+    def switch_on(_module: object) -> None:
+        try:
+            _instrumented(points)
+        except Exception as error:  # the application is in the middle of an import
+            _log.warning("%s is not instrumented: %s: %s", library.name, type(error).__name__, error)
+
+    register_post_import_hook(switch_on, library.trigger)
+    return True
 
 
 def _instrumented(points: Sequence[Any]) -> State:
@@ -183,13 +205,13 @@ def _instrumented(points: Sequence[Any]) -> State:
     for point in points:
         try:
             instrumentor = point.load()()
+            if instrumentor.is_instrumented_by_opentelemetry:
+                states.append("already")
+                continue
+            instrumentor.instrument(skip_dep_check=True)
         except ImportError as error:
             absent = error
             continue
-        if instrumentor.is_instrumented_by_opentelemetry:
-            states.append("already")
-            continue
-        instrumentor.instrument(skip_dep_check=True)
         states.append("instrumented")
     if not states and absent is not None:
         raise absent

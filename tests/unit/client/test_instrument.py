@@ -1,8 +1,9 @@
 """Instrumentation is foreign code: what is installed is found without importing it, and no trouble of one stops the rest."""
 
+import importlib
 import sys
 from importlib import metadata
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -36,6 +37,9 @@ class Machine:
         monkeypatch.setattr(instrumenting, "_distribution", self.installed.get)
         monkeypatch.setattr(instrumenting, "_conflict", lambda distribution: getattr(distribution, "conflict", ""))
         monkeypatch.setattr(instrumenting, "_last", None)
+        for library in LIBRARIES:  # as if the application had imported everything
+            if library.trigger not in sys.modules:
+                monkeypatch.setitem(sys.modules, library.trigger, ModuleType(library.trigger))
 
     def has(self, name, version="1.0", instrumentors=(), **more):
         points = [
@@ -82,6 +86,30 @@ def test_a_second_call_finds_it_on(machine):
     assert states(instrument()) == {"fastapi": "already"}
 
 
+def test_what_is_not_imported_yet_waits_for_its_import(machine, monkeypatch, tmp_path):
+    (tmp_path / "waits_for_its_import.py").write_text("value = 1")
+    monkeypatch.syspath_prepend(tmp_path)
+    row = Library("later", ("later",), "opentelemetry-instrumentation-later", "waits_for_its_import")
+    monkeypatch.setattr(instrumenting, "LIBRARIES", (row,))
+    instrumentor = fresh()
+    machine.has_instrumented("later", instrumentor)
+    assert states(instrument()) == {"later": "waiting"}
+    assert not instrumentor.is_instrumented_by_opentelemetry
+    assert importlib.import_module("waits_for_its_import").value == 1
+    assert instrumentor.is_instrumented_by_opentelemetry
+    assert states(instrument()) == {"later": "already"}
+
+
+def test_an_instrumentation_that_fails_at_the_import_does_not_fail_the_import(machine, monkeypatch, tmp_path):
+    (tmp_path / "waits_in_vain.py").write_text("value = 1")
+    monkeypatch.syspath_prepend(tmp_path)
+    row = Library("vain", ("vain",), "opentelemetry-instrumentation-vain", "waits_in_vain")
+    monkeypatch.setattr(instrumenting, "LIBRARIES", (row,))
+    machine.has_instrumented("vain", Broken)
+    assert states(instrument()) == {"vain": "waiting"}
+    assert importlib.import_module("waits_in_vain").value == 1
+
+
 def test_one_that_fails_or_does_not_fit_stops_no_other(machine):
     machine.has_instrumented("fastapi", Broken)
     machine.has_instrumented("django", fresh(), conflict="only instruments django < 2")
@@ -118,7 +146,7 @@ def test_before_the_first_call_the_report_only_looks(machine):
 
 def test_nothing_found_prints_as_that():
     assert "no library" in str(Report())
-    assert str(Finding(Library("sqlite3", (), "x"), "", "available")) == "sqlite3"
+    assert str(Finding(Library("sqlite3", (), "x", "sqlite3"), "", "available")) == "sqlite3"
 
 
 def test_looking_imports_no_library():
