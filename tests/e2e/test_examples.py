@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from benchmarks.peers import rotel
 
 from servers import free_ports, loopback_environment, running_sonde, wait_until
 
@@ -220,6 +221,26 @@ def test_a_script_that_ends_at_once_has_lost_nothing(sonde, tmp_path):
     )
     assert {(point["kind"], point["total"]) for point in points} == {("even", 5.0), ("odd", 5.0)}
     rows(sonde, 1, "SELECT Body FROM otel_logs WHERE ServiceName = 'crawl' AND SeverityNumber = 17 AND TraceId != ''")
+
+
+@pytest.mark.parametrize("protocol", ["http/protobuf", "grpc"])
+def test_another_otlp_server_takes_it_as_well(sonde, tmp_path, protocol):
+    """Rotel, a collector that is not ours, receives the script's telemetry and forwards it to where we can count it."""
+    with rotel("otlp", int(sonde.grpc.rpartition(":")[2])) as found:
+        if found is None:
+            pytest.skip("rotel is not installed: exporting to a foreign OTLP server was NOT tested")
+        _, grpc_port, http_port = found
+        service = f"crawl-{protocol[:4]}"
+        endpoint = f"http://127.0.0.1:{grpc_port if protocol == 'grpc' else http_port}"
+        env = environment(sonde, tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint, OTEL_SERVICE_NAME=service)
+        run_script("scripts/crawl.py", env | {"OTEL_EXPORTER_OTLP_PROTOCOL": protocol}, tmp_path)
+        assert len(rows(sonde, 11, f"SELECT SpanId FROM otel_traces WHERE ServiceName = '{service}'")) == 11
+        rows(
+            sonde,
+            2,
+            f"SELECT Value FROM otel_metrics_sum WHERE ServiceName = '{service}' AND MetricName = 'crawl.pages'",
+        )
+        rows(sonde, 1, f"SELECT Body FROM otel_logs WHERE ServiceName = '{service}' AND TraceId != ''")
 
 
 @pytest.mark.parametrize("protocol", ["http/protobuf", "grpc"])
