@@ -67,6 +67,15 @@ class _Quiet(logging.Handler):
         self.failed += 1
 
 
+class _Late(_Quiet):
+    """Makes the file's directory with the file, at a record: what fails then fails that record alone."""
+
+    def _open(self) -> Any:
+        opener: Any = super()
+        Path(vars(self)["baseFilename"]).parent.mkdir(parents=True, exist_ok=True)
+        return opener._open()  # noqa: SLF001 -- how a FileHandler is told to open its file
+
+
 class _Stream(_Quiet, logging.StreamHandler[TextIO]):
     """Writes to what `sys.stdout` or `sys.stderr` is at that moment, as tests and shells replace them."""
 
@@ -113,7 +122,7 @@ class Opened:
 
 
 def open_output(output: Output, provider: LoggerProvider | None = None) -> Opened:
-    """Make the handler of an output. A file is opened with its first record.
+    """Make the handler of an output. A file, and its directory, is made with its first record.
 
     Args:
         output: what is wanted.
@@ -142,14 +151,13 @@ def _handler(output: Output, provider: LoggerProvider | None) -> logging.Handler
 
 def _file(output: Output) -> logging.Handler:
     path = _path(output)
-    path.parent.mkdir(parents=True, exist_ok=True)
     handlers = import_module("logging.handlers")  # brings in sockets and pickles, and few applications log to files
     options: dict[str, Any] = {"backupCount": output.keep, "delay": True, "encoding": "utf-8"}
     if output.when is not None:
-        kind = type("TimedFile", (_Quiet, handlers.TimedRotatingFileHandler), {})
+        kind = type("TimedFile", (_Late, handlers.TimedRotatingFileHandler), {})
         handler: logging.Handler = kind(path, when=output.when, **options)
     else:
-        kind = type("SizedFile", (_Quiet, handlers.RotatingFileHandler), {})
+        kind = type("SizedFile", (_Late, handlers.RotatingFileHandler), {})
         handler = kind(path, maxBytes=output.max_bytes, **options)
     return handler
 

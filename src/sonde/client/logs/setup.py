@@ -246,7 +246,6 @@ def setup_logs(
 
     Raises:
         ValueError: an output or a rule is not possible; the message says why. What was set up before stays.
-        OSError: the directory of a file cannot be made.
     """
     setup = LogsSetup([open_output(output, provider) for output in outputs], sampling, clock, _TALLY)
     wanted = None if level is None else level_number(level)

@@ -17,6 +17,7 @@ from sonde.client.address import Connection, endpoint_of
 from sonde.client.endpoint import Endpoint
 from sonde.client.environment import default_spool
 from sonde.client.logs import Output
+from sonde.client.logs.outputs import open_output
 from sonde.client.sdk.reader import host_and_port
 from sonde.client.sdk.views import Metrics, read_metrics
 from sonde.client.settings import Settings, SpoolSettings
@@ -177,8 +178,16 @@ def _outputs(value: Any) -> tuple[Output, ...]:
     if isinstance(value, int) or (isinstance(value, str) and value.upper() in logging.getLevelNamesMapping()):
         return (Output("otlp", level=value.upper() if isinstance(value, str) else value),)
     if isinstance(value, Sequence) and not isinstance(value, str) and all(isinstance(one, Output) for one in value):
-        return tuple(value)
+        return tuple(map(_possible, value))
     raise ConfigError("logs must be True, False, a level such as 'INFO', or a list of sonde.client.logs.Output")
+
+
+def _possible(output: Output) -> Output:
+    try:
+        open_output(output).handler.close()
+    except ValueError as error:
+        raise ConfigError(f"logs: {error}") from None
+    return output
 
 
 def _instrument(value: object) -> bool | tuple[str, ...]:

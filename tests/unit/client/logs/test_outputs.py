@@ -51,6 +51,19 @@ def test_a_file_is_made_late_and_rotated(tmp_path):
     assert json.loads(path.read_text().splitlines()[-1])["message"] == "line 8"
 
 
+@pytest.mark.parametrize("when", [None, "midnight"], ids=["size", "time"])
+def test_a_directory_that_cannot_be_made_is_counted_and_tried_again(tmp_path, when):
+    blocked = tmp_path / "logs"
+    blocked.write_text("a file where a directory should be")
+    opened = open_output(Output("file", path=str(blocked / "app.log"), when=when))
+    opened.handler.handle(record())
+    assert opened.failed == 1
+    blocked.unlink()
+    opened.handler.handle(record("again"))
+    opened.handler.close()
+    assert (opened.failed, json.loads((blocked / "app.log").read_text())["message"]) == (1, "again")
+
+
 def test_rotation_by_time(tmp_path):
     opened = open_output(Output("file", path=str(tmp_path / "app.log"), when="midnight", format="console"))
     opened.handler.handle(record())

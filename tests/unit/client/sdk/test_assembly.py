@@ -7,6 +7,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 
 from sonde.client.configure import configure
+from sonde.client.logs import Output
 from sonde.client.sdk.assembly import assembled, is_exported, wants_console
 from sonde.client.sdk.plan import made_plan
 from sonde.client.sdk.reader import SondeMetricReader, host_and_port, prometheus_reader
@@ -101,6 +102,7 @@ def test_exemplars_link_a_metric_to_its_trace(engine):
         ({"sampler": 2}, "sampler"),
         ({"sampler": "always"}, "sampler"),
         ({"logs": "LOUD"}, "logs"),
+        ({"logs": [Output("syslog")]}, "logs: output 'syslog'"),
         ({"instrument": "fastapi"}, "instrument"),
         ({"on_missing": "shout"}, "on_missing"),
         ({"prometheus": "localhost"}, "prometheus"),
