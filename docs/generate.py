@@ -17,6 +17,7 @@ from pathlib import Path
 
 import click
 from generate_api import api_page
+from generate_client import client_page
 from generate_conditions import conditions_page
 from generate_tables import tables_page
 
@@ -198,6 +199,7 @@ PAGES = {
     "api": api_page,
     "tables": tables_page,
     "errors": error_table,
+    "client": client_page,
     "conditions": conditions_page,
     "metrics": metrics,
 }
