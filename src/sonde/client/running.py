@@ -118,7 +118,7 @@ def _load_libraries(endpoint: Endpoint) -> None:
             import_module("sonde.otlp.compression").compress(endpoint.compression, b"")
 
 
-_LIBRARIES = {"grpc": ("h2.connection", "h2.events"), "http/protobuf": ("h11",), "http/json": ("h11",)}
+_LIBRARIES = {"grpc": ("hpack",), "http/protobuf": ("h11",), "http/json": ("h11",)}
 
 
 def _encoder(encode_items: Callable[..., bytes]) -> Encoder:

@@ -36,6 +36,14 @@ with sonde.configure("light", endpoint="http://127.0.0.1:9", instrument=False, r
     telemetry.shutdown(0.2)
 """
 PLUGIN = "import sonde.client.testing"
+GRPC = """
+from sonde.client import Endpoint
+from sonde.client.running import make_engine
+from sonde.client.settings import Settings
+engine = make_engine(Settings(exit_s=0.2), endpoints=[Endpoint.parse("http://127.0.0.1:9", protocol="grpc")])
+engine.submit(next(iter(engine.settings.endpoints)), bytes([10, 0]), 1)
+engine.shutdown(0.2)
+"""
 
 
 def loaded(script, *suspects):
@@ -58,6 +66,10 @@ def test_an_application_gets_nothing_heavy():
 
 def test_the_package_alone_imports_nothing_of_itself():
     assert loaded("import sonde", "sonde.client", "opentelemetry", "logging") == []
+
+
+def test_grpc_needs_no_more_than_its_header_compression():
+    assert loaded(GRPC, "h2", "h11", "hpack", "grpc") == ["hpack"]
 
 
 def test_the_pytest_plugin_brings_no_sdk():

@@ -1,15 +1,19 @@
 """Exporters stand where OpenTelemetry's own stood: same results, same options, and bytes that the engine can send."""
 
+import os
+
 import pytest
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
 from opentelemetry.sdk.metrics import Counter, Histogram, MeterProvider, ObservableCounter, UpDownCounter
 from opentelemetry.sdk.metrics.export import AggregationTemporality, InMemoryMetricReader, MetricExportResult
 from opentelemetry.sdk.metrics.view import ExponentialBucketHistogramAggregation
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
 
 from sonde.client import running
+from sonde.client.engine import identity
 from sonde.client.sdk.exporters import SondeLogRecordExporter, SondeMetricExporter, SondeSpanExporter
 from sonde.core.errors import ConfigError
 from sonde.core.signal import Signal
@@ -52,6 +56,17 @@ def test_metrics_are_counted_by_points(engine):
     [(signal, payload, items)] = engine.submitted
     assert (signal, items) == (Signal.METRICS, 2)
     assert b"orders" in payload
+
+
+def test_a_forked_child_sends_its_own_instance_id(engine, monkeypatch):
+    monkeypatch.setattr(identity, "_ORIGIN", os.getpid() + 1)
+    monkeypatch.setattr(identity, "_child", None)
+    provider = TracerProvider(resource=Resource({"service.instance.id": "parents"}), shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(SondeSpanExporter(engine=engine)))
+    provider.get_tracer("t").start_span("work").end()
+    [(_, payload, _)] = engine.submitted
+    assert b"parents" not in payload
+    assert b"service.instance.id" in payload
 
 
 def test_an_engine_that_takes_nothing_is_a_failure(engine, failing_engine):
