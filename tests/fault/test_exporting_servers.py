@@ -159,7 +159,7 @@ def test_what_was_emitted_in_an_outage_arrives_once_after_it(fault, clock, caplo
 
 
 def test_an_hour_away_with_a_spool_costs_nothing_and_comes_in_order(tmp_path, clock, caplog):
-    """And the log says once a minute, no more, that the server is away; memory holds nothing but the newest."""
+    """And the log says now and then, less and less, that the server is away; memory holds nothing but the newest."""
     minutes, each = 60, 30
     with hostile.port_kept() as port, caplog.at_level(logging.WARNING, "sonde"):
         url = f"http://127.0.0.1:{port}"
@@ -173,7 +173,7 @@ def test_an_hour_away_with_a_spool_costs_nothing_and_comes_in_order(tmp_path, cl
             assert app.engine.stats()["engine"]["backlog_bytes"] < 20_000
         assert app.row()["spooled"] + app.row()["held"] == minutes * each
         told = [record.getMessage() for record in caplog.records]
-        assert minutes - 5 <= len(told) <= minutes
+        assert 10 <= len(told) <= 25
         assert all("errno.ECONNREFUSED" in line and "waits" in line for line in told)
         with hostile.serving(hostile.answer(), port=port) as server:
             while app.row()["exported"] < minutes * each:
@@ -198,7 +198,7 @@ def test_in_an_hour_without_a_spool_memory_stays_bounded_and_what_is_lost_is_cou
         assert app.row()["received"] == 6000
         assert app.end() is False
     warnings = [line for line in caplog.messages if "dropped" in line]
-    assert 55 <= len(warnings) <= 61
+    assert 10 <= len(warnings) <= 25
     assert all("errno.ECONNREFUSED" in line for line in warnings)
     assert len(app.engine._dispatch.deliveries.routes) == 3
 

@@ -188,9 +188,11 @@ class Dispatch:
                 stranded = len(lane.take(len(lane)))
                 self._accounts[signal].received += stranded
                 self._accounts[signal].drop("shutdown", stranded)
+        kept: Mapping[Signal, int] = {}
         if self.deliveries.spool is not None:
             self.deliveries.spool.close()
-        self._notices.tell_last(self._losses(), self.deliveries.last_error)
+            kept = self.deliveries.spool.items
+        self._notices.tell_last(self._losses(), kept, self.deliveries.last_error)
         self.deliveries.close()
 
     @property

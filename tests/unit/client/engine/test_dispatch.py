@@ -186,6 +186,26 @@ def test_drops_are_told_once_a_minute(caplog):
     assert "queue_full" in lines[0]
 
 
+def test_an_outage_is_told_of_less_and_less_and_its_end_once(caplog):
+    simulation = Simulation(Server(lambda _: AWAY), backlog_bytes=10_000)
+
+    def lines_while(hours):
+        caplog.clear()
+        for second in range(0, hours * 3600, 10):
+            simulation.put(second)
+            simulation.run(10, at_most=10)
+        return sum("ECONNREFUSED" in line for line in caplog.messages)
+
+    with caplog.at_level(logging.WARNING, "sonde"):
+        assert 10 <= lines_while(hours=1) <= 25
+        assert 10 <= lines_while(hours=3) <= 15
+        simulation.server.answer = None
+        caplog.clear()
+        simulation.run(120)
+    assert caplog.messages[0] == "sonde: telemetry is delivered again"
+    assert sum("again" in line for line in caplog.messages) == 1
+
+
 def test_submitted_requests_count_like_others():
     simulation = Simulation(Server())
     assert simulation.dispatch.submit(Signal.LOGS, b"\x0a\x00", 3)

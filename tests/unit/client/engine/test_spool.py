@@ -63,9 +63,14 @@ def test_directories_are_for_their_owner_only(tmp_path):
         assert stat.S_IMODE(directory.stat().st_mode) == 0o700
 
 
-def test_the_next_process_adopts_what_the_last_one_left(tmp_path):
+def test_the_next_process_adopts_what_the_last_one_left(tmp_path, caplog):
     first = outage(tmp_path, 100)
-    first.dispatch.finish()
+    caplog.clear()
+    with caplog.at_level(logging.WARNING, "sonde"):
+        first.dispatch.finish()
+    (told,) = caplog.messages
+    assert "kept on disk" in told
+    assert "100 spans" in told
     second = simulation_in(tmp_path, Server())
     second.run(3)
     assert second.server.taken == list(range(100))
