@@ -35,7 +35,6 @@ from sonde.client.address import Headers
 from sonde.client.endpoint import Compression, Endpoint, Protocol
 from sonde.client.engine import Engine
 from sonde.client.environment import read_settings
-from sonde.client.farewell import deliver_on_sigterm
 from sonde.client.instrument import Report
 from sonde.client.instrument import instrument as switch_on
 from sonde.client.logs import Output, setup_logs
@@ -45,6 +44,7 @@ from sonde.client.sdk.resource import resource_of_process
 from sonde.client.sdk.telemetry import Telemetry
 from sonde.client.sdk.views import Metrics, Stream
 from sonde.client.settings import Settings, SpoolSettings
+from sonde.client.sigterm import deliver_on_sigterm
 from sonde.core.errors import ConfigError
 
 __all__ = ["Metrics", "Stream", "Telemetry", "configure", "flush", "shutdown", "stats"]

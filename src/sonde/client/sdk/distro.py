@@ -22,9 +22,9 @@ from opentelemetry.sdk.trace import SpanProcessor
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 
 from sonde.client import running
-from sonde.client.farewell import deliver_on_sigterm
 from sonde.client.sdk.exporters import SondeLogRecordExporter, SondeSpanExporter
 from sonde.client.sdk.processors import SondeLogRecordProcessor, SondeSpanProcessor
+from sonde.client.sigterm import deliver_on_sigterm
 
 __all__ = ["SondeConfigurator", "SondeDistro"]
 
