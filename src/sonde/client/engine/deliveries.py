@@ -36,7 +36,7 @@ from sonde.resilience.circuit import Pass
 from sonde.resilience.retries import Again, RetryPolicy, RetryState, StopReason
 
 if TYPE_CHECKING:  # the journal needs fcntl, which Windows lacks
-    from sonde.client.engine.shelf import Parcel
+    from sonde.client.engine.shelf import Spooled
     from sonde.client.engine.spool import Spool
 
 __all__ = ["Deliveries", "Job"]
@@ -141,9 +141,9 @@ class Deliveries:
             if self._is_late(now) or self.under_way >= self._settings.in_flight:
                 return None
             ready = [signal for signal, route in self.routes.items() if route.open_at(now) <= now]
-            spooled = next((signal for signal in ready if self._spool_due(signal, now) is not None), None)
-            batch = None if spooled else self.outbox.next(ready, now)
-            signal = spooled or (batch.signal if batch else None)
+            on_disk = next((signal for signal in ready if self._spool_due(signal, now) is not None), None)
+            batch = None if on_disk else self.outbox.next(ready, now)
+            signal = on_disk or (batch.signal if batch else None)
             admitted = self.routes[signal].breaker.admit() if signal else None
             if signal is None or admitted is None:
                 return None
@@ -311,39 +311,39 @@ class Deliveries:
                 self.outbox.add(batch)
 
     def _perform_spooled(self, job: Job) -> None:
-        parcel = self.spool.load(job.signal) if self.spool else None
-        if parcel is None or self.spool is None:
+        spooled = self.spool.load(job.signal) if self.spool else None
+        if spooled is None or self.spool is None:
             job.route.breaker.abandon(job.admitted)
             with self.changed:
                 self._spool_at[job.signal] = self._clock.monotonic() + 1.0
             return
-        payload, items = parcel.pieces[0]
+        payload, items = spooled.pieces[0]
         delivery = self._attempt(job, payload)
         cut = halves(job.signal, payload, items) if delivery.is_too_large and items > 1 else []
         if len(cut) > 1:
-            parcel.pieces.popleft()
-            parcel.pieces.extendleft(reversed(cut))
-            parcel.is_cut = True
-            self.spool.put_back(parcel)
+            spooled.pieces.popleft()
+            spooled.pieces.extendleft(reversed(cut))
+            spooled.is_cut = True
+            self.spool.put_back(spooled)
         elif delivery.accepted or not delivery.retryable:
-            self._settle_spooled(self.spool, parcel, items, delivery)
+            self._settle_spooled(self.spool, spooled, items, delivery)
         else:
-            self.spool.put_back(parcel)
+            self.spool.put_back(spooled)
             self._wait_spooled(job.signal, delivery)
 
-    def _settle_spooled(self, spool: Spool, parcel: Parcel, items: int, delivery: Delivery) -> None:
+    def _settle_spooled(self, spool: Spool, spooled: Spooled, items: int, delivery: Delivery) -> None:
         """The server has answered for good: the file goes before anything is counted, to keep the edge narrow."""
-        parcel.pieces.popleft()
-        if parcel.pieces:
-            spool.put_back(parcel)
+        spooled.pieces.popleft()
+        if spooled.pieces:
+            spool.put_back(spooled)
         else:
-            spool.finish(parcel)
-        signal = parcel.segment.signal
-        spool.settled(parcel, items)
+            spool.finish(spooled)
+        signal = spooled.segment.signal
+        spool.settled(spooled, items)
         with self.changed:
             self._spool_retry.pop(signal, None)
             self._spool_at[signal] = 0.0
-            if parcel.shelf.adopted:
+            if spooled.shelf.adopted:
                 self._accounts[signal].adopted += items
             if delivery.accepted:
                 self._accounts[signal].deliver(items, delivery.rejected)

@@ -27,14 +27,14 @@ from sonde.journal.lock import WriterLock
 from sonde.journal.reader import salvage, verify
 from sonde.journal.recovery import recover
 
-__all__ = ["Parcel", "Shelf", "take_lock"]
+__all__ = ["Shelf", "Spooled", "take_lock"]
 
 _OWNER = "owner"
 _READER = "delivery"
 
 
 @dataclass(slots=True, eq=False)
-class Parcel:
+class Spooled:
     """One sealed segment, read and checked: a request as it lies.
 
     Attributes:
@@ -110,7 +110,7 @@ class Shelf:
         waiting = self._waiting[signal]
         return waiting[0] if waiting else None
 
-    def read(self, segment: Segment) -> tuple[Parcel | None, bool]:
+    def read(self, segment: Segment) -> tuple[Spooled | None, bool]:
         """The segment's bytes after every checksum held, and whether they are all that was written.
 
         Damage goes to quarantine, and the whole records are returned; None when nothing is left of it.
@@ -131,7 +131,7 @@ class Shelf:
         if not data:
             self._forget(segment)
             return None, False
-        return Parcel(self, segment, deque([(data, sum(header.items for header in found.headers))])), whole
+        return Spooled(self, segment, deque([(data, sum(header.items for header in found.headers))])), whole
 
     def finish(self, segment: Segment) -> None:
         """Delete a segment, durably: it was delivered, or is given up.

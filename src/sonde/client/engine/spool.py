@@ -26,7 +26,7 @@ from pathlib import Path
 from threading import RLock
 
 from sonde.client.engine.adoption import adopt, clear_expired, make_own
-from sonde.client.engine.shelf import Parcel, Shelf
+from sonde.client.engine.shelf import Shelf, Spooled
 from sonde.client.settings import SpoolSettings
 from sonde.core.clock import Clock
 from sonde.core.errors import SondeError
@@ -83,7 +83,7 @@ class Spool:
         self._own: Shelf | None = None
         self._committer: Committer | None = None
         self._adopted: list[Shelf] = []
-        self._out: dict[Signal, Parcel] = {}
+        self._out: dict[Signal, Spooled] = {}
         self._unsealed = False
         self._look_at = 0.0
         self._others_at = 0.0
@@ -134,43 +134,43 @@ class Spool:
         self.items[signal] += items
         return True
 
-    def load(self, signal: Signal) -> Parcel | None:
+    def load(self, signal: Signal) -> Spooled | None:
         """The oldest request of a signal, to be given back with `finish` or `put_back`; None when there is none."""
         with self._lock:
             if signal in self._out:
                 return self._out[signal]
             try:
                 while (found := self._next(signal)) is not None:
-                    parcel = self._read(*found)
-                    if parcel is not None:
-                        self._out[signal] = parcel
-                        return parcel
+                    spooled = self._read(*found)
+                    if spooled is not None:
+                        self._out[signal] = spooled
+                        return spooled
                 self._reconcile(signal)
             except (OSError, SondeError) as error:
                 self._suffer(error)
             return None
 
-    def finish(self, parcel: Parcel) -> None:
+    def finish(self, spooled: Spooled) -> None:
         """Delete a request that was delivered, or refused for good."""
         with self._lock:
-            self._out.pop(parcel.segment.signal, None)
+            self._out.pop(spooled.segment.signal, None)
             try:
-                parcel.shelf.finish(parcel.segment)
+                spooled.shelf.finish(spooled.segment)
             except SondeError as error:
                 self._suffer(error)
             self._tidy()
 
-    def settled(self, parcel: Parcel, items: int) -> None:
-        """Items of a parcel were delivered, or given up, by whoever loaded it."""
-        if not parcel.shelf.adopted:
+    def settled(self, spooled: Spooled, items: int) -> None:
+        """Items of a spooled request were delivered, or given up, by whoever loaded it."""
+        if not spooled.shelf.adopted:
             with self._lock:
-                self.items[parcel.segment.signal] -= items
+                self.items[spooled.segment.signal] -= items
 
-    def put_back(self, parcel: Parcel) -> None:
+    def put_back(self, spooled: Spooled) -> None:
         """Keep a request for later. Its bytes are let go, unless it was cut: what of it was delivered is known here only."""
         with self._lock:
-            if not parcel.is_cut:
-                self._out.pop(parcel.segment.signal, None)
+            if not spooled.is_cut:
+                self._out.pop(spooled.segment.signal, None)
 
     def upkeep(self, now: float) -> float | None:
         """Sync, seal, look for orphans, drop what is too old; when to be called again, None if nothing waits."""
@@ -234,11 +234,11 @@ class Spool:
                 self._seal()
         return None
 
-    def _read(self, shelf: Shelf, segment: Segment) -> Parcel | None:
-        parcel, whole = shelf.read(segment)
+    def _read(self, shelf: Shelf, segment: Segment) -> Spooled | None:
+        spooled, whole = shelf.read(segment)
         if not whole:
             self._warn(f"a spooled request was damaged on disk and set aside: {segment.path}")
-        return parcel
+        return spooled
 
     def _reconcile(self, signal: Signal) -> None:
         """With no segment left, items that are still counted were lost to damage."""
@@ -261,7 +261,7 @@ class Spool:
 
     def _drop_oldest(self, reason: str, before_ns: int | None = None) -> bool:
         """Give up the oldest segment, if it was made before a moment; not one that is being sent."""
-        out = {parcel.segment.path for parcel in self._out.values()}
+        out = {spooled.segment.path for spooled in self._out.values()}
         oldest = [
             (segment.created_ns, index, shelf, segment)
             for index, shelf in enumerate(self._shelves())
@@ -273,10 +273,10 @@ class Spool:
         created_ns, _, shelf, segment = min(oldest, key=lambda entry: entry[:2])
         if before_ns is not None and created_ns >= before_ns:
             return False
-        parcel = self._read(shelf, segment)
-        if parcel is not None:
-            items = sum(count for _, count in parcel.pieces)
-            self.settled(parcel, items)
+        spooled = self._read(shelf, segment)
+        if spooled is not None:
+            items = sum(count for _, count in spooled.pieces)
+            self.settled(spooled, items)
             self._lost(segment.signal, reason, items, shelf.adopted)
             shelf.finish(segment)
         self._tidy()
