@@ -178,7 +178,7 @@ def _engine(plan: Plan, environment: Settings) -> Engine:
     settings = plan.settings(environment)
     several = plan.all_endpoints(environment)
     if settings == environment and not several:
-        return running.engine()
+        return running.engine(settings)
     engine = running.make_engine(settings, endpoints=several)
     running.set_engine(engine)
     return engine

@@ -63,11 +63,17 @@ def read_settings(
 
 
 class _Reader:
-    """Variables with the rule for bad values: say so, and go on with the default."""
+    """Variables with the rule for bad values: say so, once though all signals read it, and go on with the default."""
 
     def __init__(self, environ: Environment, warn: Callable[[str], None]) -> None:
         self._environ = environ
-        self._warn = warn
+        self._tell = warn
+        self._told: set[str] = set()
+
+    def _warn(self, message: str) -> None:
+        if message not in self._told:
+            self._told.add(message)
+            self._tell(message)
 
     def text(self, *names: str) -> tuple[str, str]:
         """Name and value of the first variable that is set to something; two empty strings if none is."""

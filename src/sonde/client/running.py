@@ -32,12 +32,12 @@ _lock = RLock()
 _engine: Engine | None = None
 
 
-def engine() -> Engine:
-    """The process's engine; made from the environment if there is none."""
+def engine(settings: Settings | None = None) -> Engine:
+    """The process's engine; made if there is none, of these settings or of the environment's."""
     global _engine  # noqa: PLW0603  a process has one
     with _lock:
         if _engine is None:
-            _engine = make_engine(read_settings(warn=_log.warning))
+            _engine = make_engine(settings or read_settings(warn=_log.warning))
         return _engine
 
 

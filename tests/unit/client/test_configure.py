@@ -44,6 +44,20 @@ print(json.dumps([before, again]))
     assert errors.count("again with other arguments") == 1
 
 
+def test_a_variable_that_cannot_be_used_is_told_of_once():
+    found, errors = run(
+        """
+telemetry = sonde.configure("shop", instrument=False, runtime_metrics=False)
+print(json.dumps(telemetry.is_enabled))
+""",
+        OTEL_EXPORTER_OTLP_PROTOCOL="thrift",
+        OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:9",
+        SONDE_SPOOL="off",
+    )
+    assert found
+    assert errors.count("OTEL_EXPORTER_OTLP_PROTOCOL is ignored") == 1
+
+
 def test_providers_of_the_application_stay_and_no_span_goes_out_twice():
     found, _ = run(
         """
