@@ -8,8 +8,11 @@
 
 The SDK's providers can be set once in a process, so they live as long as the session, and each test gets what was
 emitted while it ran: spans and log records by its own in-memory exporters, metrics by a reader of its own, whose sums
-therefore start at zero. Records of `logging` are caught from the root logger's level on (WARNING, unless it was set). Where the application set providers of its own, the fixture listens to those. While the session
-runs, `sonde.configure()` exports nothing (`OTEL_*_EXPORTER=none`), unless the test session was started with other values.
+therefore start at zero. Records of `logging` are caught from the root logger's level on (WARNING, unless it was set).
+Where the application set providers of its own, the fixture listens to those.
+
+While a test runs that uses the fixture, a first `sonde.configure()` exports nothing (`OTEL_*_EXPORTER=none`), unless the
+session was started with other values. Tests that do not use it notice nothing, but that providers are set once one has.
 
 Loading this plugin costs an import of pytest and of nothing else; the SDK comes with the first test that uses the
 fixture. Metrics need a `MeterProvider` that takes readers later (`add_metric_reader`, SDK 1.40 and newer).
@@ -17,6 +20,7 @@ fixture. Metrics need a `MeterProvider` that takes readers later (`add_metric_re
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -99,30 +103,27 @@ def _carries(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
 
 
 @pytest.fixture(scope="session")
-def _sonde_providers() -> Iterator[tuple[Any, Any, Any]]:
+def _sonde_providers() -> tuple[Any, Any, Any]:
     from opentelemetry import _logs, metrics, trace  # noqa: PLC0415 - the plugin is loaded in every test session
     from opentelemetry.sdk._logs import LoggerProvider  # noqa: PLC0415 - as above
     from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415 - as above
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - as above
 
-    with pytest.MonkeyPatch.context() as patch:
-        import os  # noqa: PLC0415 - as above
-
-        for signal in ("TRACES", "METRICS", "LOGS"):
-            patch.setenv(f"OTEL_{signal}_EXPORTER", os.environ.get(f"OTEL_{signal}_EXPORTER", "none"))
-        if not isinstance(trace.get_tracer_provider(), TracerProvider):
-            trace.set_tracer_provider(TracerProvider(shutdown_on_exit=False))
-        if not isinstance(metrics.get_meter_provider(), MeterProvider):
-            metrics.set_meter_provider(MeterProvider(shutdown_on_exit=False))
-        if not isinstance(_logs.get_logger_provider(), LoggerProvider):
-            _logs.set_logger_provider(LoggerProvider(shutdown_on_exit=False))
-        yield trace.get_tracer_provider(), metrics.get_meter_provider(), _logs.get_logger_provider()
+    if not isinstance(trace.get_tracer_provider(), TracerProvider):
+        trace.set_tracer_provider(TracerProvider(shutdown_on_exit=False))
+    if not isinstance(metrics.get_meter_provider(), MeterProvider):
+        metrics.set_meter_provider(MeterProvider(shutdown_on_exit=False))
+    if not isinstance(_logs.get_logger_provider(), LoggerProvider):
+        _logs.set_logger_provider(LoggerProvider(shutdown_on_exit=False))
+    return trace.get_tracer_provider(), metrics.get_meter_provider(), _logs.get_logger_provider()
 
 
 @pytest.fixture
-def sonde_telemetry(_sonde_providers: tuple[Any, Any, Any]) -> Iterator[Telemetry]:
+def sonde_telemetry(_sonde_providers: tuple[Any, Any, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Telemetry]:
     """What the code under test emits, in memory: `.spans`, `.span(name)`, `.logs`, `.metrics`, `.value(name)`."""
     from sonde.client.sdk.capture import captured  # noqa: PLC0415 - it brings the SDK, and this plugin is loaded in every test session
 
+    for signal in ("TRACES", "METRICS", "LOGS"):
+        monkeypatch.setenv(f"OTEL_{signal}_EXPORTER", os.environ.get(f"OTEL_{signal}_EXPORTER", "none"))
     with captured(*_sonde_providers) as (spans, logs, metrics):
         yield Telemetry(spans, logs, metrics)

@@ -7,6 +7,7 @@ from servers import loopback_environment
 
 STRANGERS = """
 import logging
+import os
 import pytest
 from opentelemetry import metrics, trace
 
@@ -54,6 +55,7 @@ def test_configure_exports_nothing_here(sonde_telemetry):
 
 def test_without_the_fixture():
     checkout()
+    assert [name for name in os.environ if name.startswith("OTEL_")] == []
 """
 
 
