@@ -40,9 +40,9 @@ GRPC = """
 from sonde.client import Endpoint
 from sonde.client.running import make_engine
 from sonde.client.settings import Settings
-engine = make_engine(Settings(exit_s=0.2), endpoints=[Endpoint.parse("http://127.0.0.1:9", protocol="grpc")])
+engine = make_engine(Settings(), endpoints=[Endpoint.parse("http://127.0.0.1:9", protocol="grpc")])
 engine.submit(next(iter(engine.settings.endpoints)), bytes([10, 0]), 1)
-engine.shutdown(0.2)
+engine.shutdown(20)
 """
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sonde.client.engine.gate import importing
 from sonde.core.errors import SondeError
 from sonde.core.signal import Signal
-from sonde.resilience.retries import RetryState
+
+if TYPE_CHECKING:  # an application that hands items over needs none of it
+    from sonde.resilience.retries import RetryState
 
 __all__ = ["Batch", "count_items", "halves", "pieces"]
 

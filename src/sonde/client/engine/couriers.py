@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
+from typing import TYPE_CHECKING
 
-from sonde.client.engine.deliveries import Deliveries
 from sonde.client.engine.gate import importing
+
+if TYPE_CHECKING:  # the engine, which is imported with the application, starts these threads
+    from sonde.client.engine.deliveries import Deliveries
 
 __all__ = ["Couriers", "suppress_instrumentation"]
 

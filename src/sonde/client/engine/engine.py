@@ -11,6 +11,10 @@ Nudging must be possible anywhere, in a signal handler too, so it takes no lock 
 released, as a bell is rung, and where there is no thread yet a raw one is started that makes the real one; `Thread.start`
 itself waits and takes locks.
 
+Laziness: an application imports and makes the lanes and this shell alone. The dispatch, with all that it needs to retry,
+to spool and to send, is imported and made with the first item on the engine's thread, or by whoever first submits, flushes
+or asks.
+
 Fork: a child gets empty lanes, a new dispatch, new senders and no thread until its first item; what waited in the parent
 is the parent's to send. Where Python's hooks do not run (a C library forks by itself), the first nudge in the child sees
 another process id and does the same; what the child emitted before is lost with the parent's, for nothing tells them apart.
@@ -30,13 +34,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from sonde.client.engine.couriers import Couriers, suppress_instrumentation
-from sonde.client.engine.deliveries import Senders
-from sonde.client.engine.dispatch import Dispatch
 from sonde.client.engine.farewell import end_with_child, end_with_forked_child
+from sonde.client.engine.gate import importing
 from sonde.client.engine.handoff import Handoff
 from sonde.client.engine.intake import Encoder
 from sonde.client.settings import Settings
@@ -44,7 +48,9 @@ from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.core.signal import Signal
 from sonde.resilience.forks import survives_fork
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # see "Laziness"
+    from sonde.client.engine.deliveries import Senders
+    from sonde.client.engine.dispatch import Dispatch
     from sonde.journal.disk import Disk
 
 __all__ = ["Engine"]
@@ -109,17 +115,33 @@ class Engine:
         self._starting = _thread.allocate_lock()
         self._bell = _thread.allocate_lock()
         self._bell.acquire()
-        self._dispatch = Dispatch(
-            self._settings,
-            self._lanes,
-            self._encoders,
-            self._senders,
-            self._squeezed,
-            clock=self._clock,
-            random=self._random,
-            disk=self._disk,
-        )
-        self._couriers = Couriers(self._dispatch.deliveries, self._settings.in_flight, self._settled)
+        self._inside: tuple[Dispatch, Couriers] | None = None
+
+    @property
+    def _dispatch(self) -> Dispatch:
+        return (self._inside or self._made())[0]
+
+    @property
+    def _couriers(self) -> Couriers:
+        return (self._inside or self._made())[1]
+
+    def _made(self) -> tuple[Dispatch, Couriers]:
+        """What is behind the lanes, made now if nobody has."""
+        with importing():
+            if self._inside is None:
+                dispatch: Dispatch = import_module("sonde.client.engine.dispatch").Dispatch(
+                    self._settings,
+                    self._lanes,
+                    self._encoders,
+                    self._senders,
+                    self._squeezed,
+                    clock=self._clock,
+                    random=self._random,
+                    disk=self._disk,
+                )
+                made = dispatch, Couriers(dispatch.deliveries, self._settings.in_flight, self._settled)
+                self._inside = self._inside or made  # a signal handler may have come in between
+            return self._inside
 
     def put(self, signal: Signal) -> Callable[[Any], None]:
         """The signal's emit function: hands one item over. Never waits, never raises, safe in signal handlers."""
@@ -269,32 +291,33 @@ class Engine:
         if self._starting.acquire(blocking=False):
             try:
                 if not self._running:
-                    _thread.start_new_thread(self._kindle, (self._dispatch,))
+                    _thread.start_new_thread(self._kindle, (self._bell,))
                     self._running = True
             finally:
                 self._starting.release()
 
-    def _kindle(self, dispatch: Dispatch) -> None:
+    def _kindle(self, bell: _thread.LockType) -> None:
         try:
-            Thread(target=self._run, args=(dispatch,), name="sonde-export", daemon=True).start()
+            Thread(target=self._run, args=(bell,), name="sonde-export", daemon=True).start()
         except RuntimeError:  # the interpreter is ending; this raw thread will do
-            self._run(dispatch)
+            self._run(bell)
 
-    def _run(self, dispatch: Dispatch) -> None:
+    def _run(self, bell: _thread.LockType) -> None:
         """The engine's thread: turn, staff, sleep. Ends at shutdown, or when a fork left it behind (greenlets)."""
         suppress_instrumentation()
-        while self._dispatch is dispatch:
+        while self._bell is bell:
             try:
+                dispatch = self._dispatch
                 due = dispatch.turn()
                 if not self._couriers.staff():
                     due = self._send_one(dispatch)
             except Exception:
                 _log.exception("sonde: the export engine failed in a way it should not, and goes on")
                 due = self._clock.monotonic() + _CALM_DOWN_S
-            if self._closed and dispatch.deliveries.is_over:
+            if self._closed and self._inside is not None and self._inside[0].deliveries.is_over:
                 return
             wait = -1.0 if due is None else max(0.0, min(due - self._clock.monotonic(), 3600.0))
-            self._bell.acquire(timeout=wait)
+            bell.acquire(timeout=wait)
 
     def _send_one(self, dispatch: Dispatch) -> float | None:
         """Without a sending thread, this one sends; turns go on between attempts."""
@@ -311,12 +334,13 @@ class Engine:
 
     def renew_after_fork(self) -> None:
         """In a forked child: begin anew, with nothing of the parent's."""
-        parents = self._dispatch
+        parents = self._inside
         for lane in self._lanes.values():
             lane.clear()
         self._begin()
-        with suppress(Exception):
-            parents.deliveries.forget()
+        if parents is not None:
+            with suppress(Exception):
+                parents[0].deliveries.forget()
         end_with_forked_child(self)
 
     def _guarded(self, step: Callable[[], bool]) -> bool:

@@ -3,7 +3,8 @@
 Libraries are imported at first use, on the engine's thread, to keep them off the application's start. Python gives no
 protection there: a child that is forked in the middle of another thread's import has half a module and, since that thread is
 not in the child, a module lock that nobody will ever let go; the child's own import then waits for ever. So
-imports happen within `importing()`, and a fork waits until none is under way, for two seconds at most.
+imports happen within `importing()`, and a fork waits until none is under way, for two seconds at most. Nor does one import
+wait longer for another: a signal handler may ask for one while the thread that it interrupted is what the other waits for.
 """
 
 from __future__ import annotations
@@ -22,8 +23,13 @@ _gate = RLock()
 @contextmanager
 def importing() -> Iterator[None]:
     """Keep forks waiting; for whatever may import a module on a thread of the engine."""
-    with _gate:
+    gate = _gate
+    is_held = gate.acquire(timeout=_LONGEST_S)
+    try:
         yield
+    finally:
+        if is_held:
+            gate.release()
 
 
 def _before() -> None:
