@@ -1,7 +1,8 @@
 """Every snippet of the documentation runs, in its page's order, against a real server.
 
-`sh` and `python` fences are run (the standard ports are replaced by those of the server that the test started); a
-`yaml` fence must be a configuration that `sonde serve --config` takes; other fences are shown, not run.
+`sh` and `python` fences are run (the standard ports are replaced by those of the server that the test started, an
+application's port 8000 by a free one); one with `title="NAME"` is written to that file instead, for the next ones to use.
+A `yaml` fence must be a configuration that `sonde serve --config` takes; other fences are shown, not run.
 """
 
 import os
@@ -13,18 +14,22 @@ from pathlib import Path
 
 import pytest
 
-from servers import loopback_environment, running_sonde
+from servers import free_ports, loopback_environment, running_sonde
 from sonde.config import parse_text
 from sonde.runtime.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TITLE = re.compile(r'title="([\w.-]+)"')
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 RUN = {"sh", "python"}
 
 
-def snippets(page: Path, languages: set[str]) -> list[tuple[str, str]]:
-    return [(language, text) for language, text in FENCE.findall(page.read_text()) if language in languages]
+def snippets(page: Path, languages: set[str]) -> list[tuple[str, str, str]]:
+    """Language, name of the file that it is (empty for one that is run), and text."""
+    found = FENCE.findall(page.read_text())
+    titled = [(language, TITLE.search(rest), text) for language, rest, text in found if language in languages]
+    return [(language, title[1] if title else "", text) for language, title, text in titled]
 
 
 def pages_with(languages: set[str]) -> list:
@@ -49,12 +54,17 @@ def test_snippets_run(page, server, tmp_path):
             "SONDE_SPOOL": str(tmp_path / "spool"),
         }
     )
-    for language, text in snippets(page, RUN):
+    (application_port,) = free_ports(1)
+    for language, title, text in snippets(page, RUN):
         if "curl " in text and shutil.which("curl") is None:
             pytest.skip("curl is not installed; the rest of this page was not run")
         here = re.sub(
             r"(?:127\.0\.0\.1|localhost):(4317|4318|4321)", lambda match: ports[match[1]].removeprefix("http://"), text
         )
+        here = re.sub(r"((?:127\.0\.0\.1:|--port )\b)8000\b", rf"\g<1>{application_port}", here)
+        if title:
+            (tmp_path / title).write_text(here)
+            continue
         command = ["bash", "-euo", "pipefail", "-c", here] if language == "sh" else [sys.executable, "-c", here]
         done = subprocess.run(
             command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
@@ -65,7 +75,7 @@ def test_snippets_run(page, server, tmp_path):
 @pytest.mark.parametrize("page", pages_with({"yaml"}))
 def test_configurations_are_accepted(page):
     environment = {"CLICKHOUSE_PASSWORD": "secret"}
-    for _, text in snippets(page, {"yaml"}):
+    for _, _, text in snippets(page, {"yaml"}):
         parse_text(text, Settings, environment)
 
 
