@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sonde.client.net.exchange import AttemptError
 
-__all__ = ["closed", "late", "named"]
+__all__ = ["closed", "late", "named", "unforeseen"]
 
 
 def named(error: BaseException, doing: str, *, undelivered: bool = False) -> AttemptError:
@@ -36,6 +36,11 @@ def late(stage: str, doing: str, *, undelivered: bool) -> AttemptError:
 def closed(*, undelivered: bool) -> AttemptError:
     """The sender was closed while the attempt was under way."""
     return AttemptError("client.closed", "the sender was closed", undelivered=undelivered)
+
+
+def unforeseen(error: Exception) -> AttemptError:
+    """A defect of Sonde's, which must not become the application's."""
+    return AttemptError("client.internal", f"a defect of Sonde: {error!r}")
 
 
 # What asyncio raises of its own, without a number.

@@ -19,7 +19,7 @@ from sonde.client.endpoint import Endpoint
 from sonde.client.net.attempt import Attempt
 from sonde.client.net.connection import Connection
 from sonde.client.net.exchange import AttemptError, Reply, Request
-from sonde.client.net.failure import closed, late
+from sonde.client.net.failure import closed, late, unforeseen
 from sonde.client.net.pool import Pool
 from sonde.client.net.route import Route
 from sonde.core.clock import SYSTEM_CLOCK, Clock
@@ -89,7 +89,7 @@ class NetSender:
             attempt.finish(error)
         except Exception as error:
             _log.exception("sending met a defect of Sonde")
-            attempt.finish(AttemptError(f"python.{type(error).__name__}", f"a defect of Sonde: {error}"))
+            attempt.finish(unforeseen(error))
         assert attempt.delivery is not None, "an error ends the attempt"
         return attempt.delivery
 

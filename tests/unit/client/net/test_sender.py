@@ -304,3 +304,10 @@ def test_a_redirect_elsewhere_is_a_refusal_that_names_the_place(opened, status):
     assert delivery.code == f"http.{status}"
     assert not delivery.retryable
     assert location in delivery.message
+
+
+def test_a_defect_of_sondes_is_a_value_too(opened, monkeypatch):
+    monkeypatch.setattr("sonde.client.net.attempt.prepare", lambda *_: 1 // 0)
+    delivery = opened("http://127.0.0.1:9").send(b"")
+    assert (delivery.accepted, delivery.retryable, delivery.code) == (False, True, "client.internal")
+    assert "ZeroDivisionError" in delivery.message
