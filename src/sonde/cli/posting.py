@@ -7,7 +7,6 @@ else is final. A success may still have refused some records (`partial_success`)
 
 from __future__ import annotations
 
-import email.utils
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -25,10 +24,10 @@ from sonde.core.errors import NetworkError, SondeError, UnavailableError, Valida
 from sonde.core.outcome import Outcome
 from sonde.core.signal import Signal
 from sonde.otlp import compression
+from sonde.resilience import is_retryable_http, retry_after_s
 
 __all__ = ["Poster", "Tally"]
 
-_RETRYABLE = {429, 502, 503, 504}
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 30.0
 _TIMEOUT_S = 60.0
@@ -110,7 +109,7 @@ class Poster:
         content = compression.compress(self._encoding, body)
         for attempt in range(self._retries + 1):
             response = self._once(signal, content, headers, is_last=attempt == self._retries)
-            if response is not None and response.status_code not in _RETRYABLE:
+            if response is not None and not is_retryable_http(response.status_code):
                 outcome = _outcome(response, items)
                 self.tally.add(signal, outcome)
                 return outcome
@@ -144,25 +143,12 @@ class Poster:
 
 def _pause_s(response: httpx.Response | None, attempt: int) -> float:
     """Seconds until the next try: what the server said, or a growing, jittered pause."""
-    said = _retry_after_s(response.headers.get("retry-after")) if response is not None else None
-    if said is not None:
-        return said
+    said = response.headers.get("retry-after", "") if response is not None else ""
+    asked_s = retry_after_s(said, time.time_ns())
+    if asked_s is not None:
+        return asked_s
     longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**attempt)
     return random.uniform(longest / 2, longest)  # noqa: S311  spreads senders out, keeps no secret
-
-
-def _retry_after_s(text: str | None) -> float | None:
-    """Seconds in a Retry-After header: a number, or a date (RFC 9110, 10.2.3)."""
-    if not text:
-        return None
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except ValueError:
-        return None
 
 
 def _outcome(response: httpx.Response, items: int) -> Outcome:
