@@ -1,4 +1,4 @@
-"""Builds the wire kernel, the SDK's encoder and the store's encoder where a C compiler is found; the rest is declared in pyproject.toml.
+"""Builds the wire kernel, the SDK's encoder, the JSON writer and the store's encoder where a C compiler is found; the rest is declared in pyproject.toml.
 
 `optional=True` makes a failed compilation a warning: the pure-Python twin then serves instead of the
 kernel (`sonde doctor` says which), and the engine itself decodes instead of the encoder.
@@ -23,6 +23,13 @@ encoder = Extension(
     optional=True,
     extra_compile_args=["-O3"],
 )
+json_writer = Extension(
+    "sonde.otlp.json_writer",
+    ["src/sonde/otlp/json_writer.pyx"],
+    depends=["src/sonde/otlp/kernel_wire.pxi"],
+    optional=True,
+    extra_compile_args=["-O3"],
+)
 blocks = Extension(
     "sonde.store.blocks",
     ["src/sonde/store/blocks.pyx"],
@@ -30,4 +37,4 @@ blocks = Extension(
     optional=True,
     extra_compile_args=["-O3"],
 )
-setup(ext_modules=[] if os.environ.get("SONDE_PURE") else [kernel, encoder, blocks])
+setup(ext_modules=[] if os.environ.get("SONDE_PURE") else [kernel, encoder, json_writer, blocks])

@@ -5,6 +5,7 @@ ids, integer enums, no snake_case) are tested one by one.
 """
 
 import base64
+import json
 import math
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from sonde.core.errors import MalformedError
 from sonde.core.signal import Signal
+from sonde.otlp import json as otlp_json
 from sonde.otlp.json import from_protobuf, to_protobuf
 from sonde.otlp.messages import ID_FIELDS, request_class, request_table
 from sonde.otlp.schema import DEPTH_LIMIT
@@ -109,6 +111,71 @@ def test_what_is_written_is_what_json_format_writes(signal, data):
     message = data.draw(filled(signal))
     theirs = json_format.MessageToDict(message, use_integers_for_enums=True)
     assert orjson.loads(from_protobuf(signal, message.SerializeToString())) == with_hex_ids(theirs)
+
+
+# ---- the native writer, and what it leaves to the library -----------------------------------------------------------
+
+native = pytest.mark.skipif(otlp_json.Writer is None, reason="LOUD: the native JSON writer was not built here")
+
+
+@native
+@pytest.mark.parametrize("signal", Signal)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_the_native_writer_writes_what_the_library_does(signal, data):
+    payload = data.draw(filled(signal)).SerializeToString()
+    text = otlp_json._writer(signal).write(payload)
+    assert text is not None
+    assert list_of_pairs(text) == list_of_pairs(otlp_json._by_library(signal, payload))
+
+
+def list_of_pairs(text):
+    """A value with the order of its members: `ListFields` has that of the field numbers."""
+    return json.loads(text, object_pairs_hook=list)
+
+
+def wrapped(span_bytes):
+    """A trace request of one span, given by its bytes."""
+    for tag in b"\x12\x12\x0a":
+        span_bytes = bytes([tag, len(span_bytes)]) + span_bytes
+    return span_bytes
+
+
+@native
+@pytest.mark.parametrize(
+    ("span_bytes", "expected"),
+    [
+        pytest.param(b"\x2a\x01a\x2a\x01b", {"name": "b"}, id="a singular field twice: the last counts"),
+        pytest.param(b"\x2a\x01a\x1a\x01t", {"traceState": "t", "name": "a"}, id="fields out of order"),
+        pytest.param(b"\x4a\x03\x0a\x01a\x2a\x01n\x4a\x03\x0a\x01b",
+                     {"name": "n", "attributes": [{"key": "a"}, {"key": "b"}]}, id="a list in two parts"),
+        pytest.param(b"\x4a\x07\x12\x05\x0a\x01s\x18\x05", {"attributes": [{"value": {"intValue": "5"}}]},
+                     id="two members of a oneof"),
+    ],
+)  # fmt: skip
+def test_what_is_not_in_ordinary_form_is_left_to_the_library(span_bytes, expected):
+    payload = wrapped(span_bytes)
+    assert otlp_json._writer(Signal.TRACES).write(payload) is None
+    written = orjson.loads(from_protobuf(Signal.TRACES, payload))
+    assert written["resourceSpans"][0]["scopeSpans"][0]["spans"] == [expected]
+
+
+@native
+def test_the_native_writer_refuses_every_cut_and_survives_every_flip():
+    payload = to_protobuf(Signal.TRACES, orjson.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [FULL_SPAN]}]}]}))
+    writer = otlp_json._writer(Signal.TRACES)
+    assert all(writer.write(payload[:size]) is None for size in range(1, len(payload)))
+    for place in range(len(payload)):
+        for bit in (0x01, 0x08, 0x80):
+            text = writer.write(payload[:place] + bytes([payload[place] ^ bit]) + payload[place + 1 :])
+            assert text is None or orjson.loads(text) is not None
+
+
+FULL_SPAN = {
+    "traceId": TRACE_ID,
+    "name": '\x00\x1f "quoted" \\ ü€😀',
+    "attributes": [{"key": "d", "value": {"doubleValue": 1e300}}, {"key": "b", "value": {"bytesValue": "AAEC"}}],
+}
 
 
 @pytest.mark.parametrize("signal", Signal)

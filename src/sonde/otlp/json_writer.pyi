@@ -1,0 +1,6 @@
+from sonde.otlp.columns import BytesLike
+from sonde.otlp.messages import Table
+
+class Writer:
+    def __init__(self, table: Table) -> None: ...
+    def write(self, payload: BytesLike) -> bytes | None: ...
