@@ -146,9 +146,16 @@ def greenlets():
 
 
 def foreign_fork():
-    """Fork behind Python's back, as a C program that embeds it may; the lane holds items of the parent at that moment."""
+    """Fork behind Python's back, as a C program that embeds it may; the lane holds items of the parent at that moment.
+
+    The other threads sleep, and what they need was imported before: without its hooks CPython itself does not survive a fork
+    within an import, or while a thread waits for the interpreter's lock.
+    """
     configured()
-    emit(*range(5))
+    emit(0)
+    sonde.flush(20)
+    emit(*range(1, 5))
+    time.sleep(0.3)
     child = ctypes.PyDLL(None).fork()
     if child == 0:
         emit(*range(1000, 1100))

@@ -181,7 +181,7 @@ def test_an_hour_away_with_a_spool_costs_nothing_and_comes_in_order(tmp_path, cl
                 clock.advance(1)
         assert arrived(server) == list(range(minutes * each))
         assert app.end() is True
-        assert list(tmp_path.iterdir()) == []
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_in_an_hour_without_a_spool_memory_stays_bounded_and_what_is_lost_is_counted(clock, caplog):
@@ -322,3 +322,14 @@ def test_trouble_with_one_signals_server_is_told_though_the_others_work(answer, 
             assert says in caplog.text
             assert f"127.0.0.1:{port}" in caplog.text
             app.end(0)
+
+
+def test_a_request_that_is_still_unanswered_at_the_end_is_the_cause_that_is_told(caplog):
+    """It may have been begun long before the end, with more time than the end leaves it."""
+    with hostile.serving(hostile.half_open()) as server:
+        app = Application(server.url, timeout_s=60.0, exit_s=0.05)
+        app.trace(range(25))
+        wait_until(lambda: server.requests, within_s=20, what="a request", every_s=0.005)
+        assert app.end() is False
+    assert f"at 127.0.0.1:{server.port}" in caplog.text
+    assert "timeout.reply" in caplog.text

@@ -182,6 +182,7 @@ class Dispatch:
 
     def finish(self) -> None:
         """The end: keep or count everything that is left, say once what was lost, and let go of disk and network."""
+        cause = self.deliveries.last_error or self._unanswered()
         self.deliveries.abandon()
         with self.deliveries.changed:
             for signal, lane in self._lanes.items():
@@ -192,7 +193,7 @@ class Dispatch:
         if self.deliveries.spool is not None:
             self.deliveries.spool.close()
             kept = self.deliveries.spool.items
-        self._notices.tell_last(self._losses(), kept, self.deliveries.last_error)
+        self._notices.tell_last(self._losses(), kept, cause)
         self.deliveries.close()
 
     @property
@@ -203,6 +204,14 @@ class Dispatch:
     def _failing(self) -> Delivery | None:
         """The latest attempt at a server whose latest attempt failed; None when all of them work."""
         return next((route.failing for route in self.deliveries.routes.values() if route.failing), None)
+
+    def _unanswered(self) -> Delivery | None:
+        """A request under way that has no answer yet, as the failure that it is at the end."""
+        for signal, route in self.deliveries.routes.items():
+            if route.under_way:
+                where = self._settings.endpoints[signal].authority
+                return Delivery(accepted=False, code="timeout.reply", message="no answer until the end", endpoint=where)
+        return None
 
     def _losses(self) -> dict[Signal, dict[str, int]]:
         return {signal: {**row["dropped"], "rejected": row["rejected"]} for signal, row in self._rows().items()}
