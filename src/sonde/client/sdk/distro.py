@@ -48,7 +48,7 @@ class SondeConfigurator(_configuration._OTelSDKConfigurator):  # noqa: SLF001 - 
             deliver_on_sigterm(running.shutdown)
         factories = {"export_span_processor": span_processor, "export_log_record_processor": log_record_processor}
         known = inspect.signature(_configuration._initialize_components).parameters  # noqa: SLF001 - older SDKs have no such hook
-        super()._configure(**{name: value for name, value in factories.items() if name in known}, **kwargs)  # type: ignore[no-untyped-call]  # the SDK\'s own method has no annotations
+        super()._configure(**{name: value for name, value in factories.items() if name in known}, **kwargs)  # type: ignore[no-untyped-call]  # the SDK's own method has no annotations
 
 
 def span_processor(span_exporter: SpanExporter, *_args: Any, **_kwargs: Any) -> SpanProcessor:
