@@ -26,7 +26,7 @@ from sonde.cli.output import Column, print_json, print_table
 from sonde.cli.remote import DEFAULT_URL, Remote, TenantOption
 from sonde.core.errors import NetworkError, SondeError, UnavailableError
 from sonde.core.units import format_duration, format_size
-from sonde.otlp import wire
+from sonde.otlp import encode, wire
 from sonde.runtime.board import Board
 from sonde.runtime.settings import Listen
 
@@ -99,19 +99,20 @@ def _versions() -> list[Finding]:
 
 
 def _kernel() -> list[Finding]:
-    if wire.NATIVE:
-        return [Finding("wire kernel", OK, "native (compiled)")]
+    return [
+        _compiled("wire kernel", "receiving", is_native=wire.NATIVE),
+        _compiled("span encoder", "an application's export", is_native=encode.NATIVE),
+    ]
+
+
+def _compiled(part: str, purpose: str, *, is_native: bool) -> Finding:
+    if is_native:
+        return Finding(part, OK, "native (compiled)")
     if os.environ.get("SONDE_PURE"):
-        return [
-            Finding(
-                "wire kernel",
-                NOTE,
-                "the pure-Python twin, as SONDE_PURE asks",
-                "unset SONDE_PURE for the native kernel",
-            )
-        ]
-    advice = "install a C compiler and reinstall sonde; receiving then costs a small part of it"
-    return [Finding("wire kernel", NOTE, "the pure-Python twin: the native kernel was not built", advice)]
+        advice = "unset SONDE_PURE for the compiled one"
+        return Finding(part, NOTE, "the pure-Python twin, as SONDE_PURE asks", advice)
+    advice = f"install a C compiler and reinstall sonde; {purpose} then costs a small part of it"
+    return Finding(part, NOTE, "the pure-Python twin: the compiled one was not built", advice)
 
 
 def _engine() -> list[Finding]:

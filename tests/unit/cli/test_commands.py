@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from sonde.cli import doctor
 from sonde.core.errors import NotFoundError
 from unit.cli.example_traces import START, TRACE_ID, checkout
 
@@ -59,6 +60,18 @@ def test_every_asking_command_can_name_a_tenant(server, sonde, command, monkeypa
     monkeypatch.setenv("SONDE_TENANT", "umbrella")
     sonde(*command, "--url", server.url)
     assert server.asked[-1].headers["x-scope-orgid"] == "umbrella"
+
+
+@pytest.mark.parametrize(
+    ("wire_native", "encode_native"), [(True, False), (False, True)], ids=["no-encoder", "no-kernel"]
+)
+def test_doctor_says_of_each_compiled_part_whether_it_is_there(sonde, monkeypatch, wire_native, encode_native):
+    monkeypatch.delenv("SONDE_PURE", raising=False)
+    monkeypatch.setattr(doctor.wire, "NATIVE", wire_native)
+    monkeypatch.setattr(doctor.encode, "NATIVE", encode_native)
+    found = {line["part"]: line for line in lines(sonde("doctor", "--json").out)}
+    assert (found["wire kernel"]["verdict"] == doctor.OK) == wire_native
+    assert (found["span encoder"]["verdict"] == doctor.OK) == encode_native
 
 
 def test_doctor_notes_a_store_that_is_behind(server, sonde):
