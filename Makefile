@@ -79,4 +79,4 @@ lock: $(VENV)/bootstrap.stamp
 	$(LOCK) pyproject.toml locks/build.in --extra server --extra demo -c locks/dev.txt -o locks/server.txt
 
 clean:
-	rm -rf $(VENV) build site .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info src/sonde/*/*.so src/sonde/otlp/kernel.c src/sonde/otlp/encoder.c src/sonde/store/blocks.c
+	rm -rf $(VENV) build site .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info src/sonde/*/*.so src/sonde/otlp/kernel.c src/sonde/otlp/encoder.c src/sonde/otlp/json_writer.c src/sonde/store/blocks.c

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from servers import loopback_environment
 
 HEAVY = (
@@ -36,6 +38,17 @@ with sonde.configure("light", endpoint="http://127.0.0.1:9", instrument=False, r
     telemetry.shutdown(0.2)
 """
 PLUGIN = "import sonde.client.testing"
+SDK = "import opentelemetry.sdk.trace.export, opentelemetry.sdk._logs.export, opentelemetry.sdk.metrics.export, sys"
+ALLOWED = ("pathlib", "ntpath", "gc", "orjson", "_cython", "cython_runtime")
+"""Of what is not Sonde's: all that an application's start may bring beside the SDK, parts and versions included."""
+LATE = (
+    "sonde.client.net",
+    "sonde.journal",
+    "sonde.client.engine.dispatch",
+    "sonde.resilience.retries",
+    "sonde.otlp.json",
+)
+"""What the first item brings, on the engine's thread."""
 GRPC = """
 from sonde.client import Endpoint
 from sonde.client.running import make_engine
@@ -62,6 +75,25 @@ def loaded(script, *suspects):
 
 def test_an_application_gets_nothing_heavy():
     assert loaded(ALL + CONFIGURE, *HEAVY) == []
+
+
+@pytest.mark.parametrize(
+    "modules",
+    [
+        pytest.param("sonde.client.sdk.exporters, sonde.client.sdk.processors", id="the exporters"),
+        pytest.param("sonde.client.configure, sonde.client.observers", id="configure"),
+    ],
+)
+def test_an_application_starts_with_little_beside_the_sdk(modules):
+    script = f"""
+{SDK}
+before = set(sys.modules)
+import {modules}
+new = set(sys.modules) - before
+found = [name for name in new if name.startswith({LATE!r}) or not name.startswith(("sonde", *{ALLOWED!r}))]
+assert "sonde.client.engine.engine" in new and not found, sorted(found)
+"""
+    assert loaded(script) == []
 
 
 def test_the_package_alone_imports_nothing_of_itself():
