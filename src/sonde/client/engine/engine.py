@@ -19,6 +19,10 @@ Fork: a child gets empty lanes, a new dispatch, new senders and no thread until 
 is the parent's to send. Where Python's hooks do not run (a C library forks by itself), the first nudge in the child sees
 another process id and does the same; what the child emitted before is lost with the parent's, for nothing tells them apart.
 
+gevent: patched before the engine is made, its threads are greenlets and its locks gevent's; patched while it runs, both
+stay the system's. Patched in between, as gunicorn does in a worker that was forked from a parent with an engine,
+the threads would be greenlets that wait for the system's locks, and the application's with them; so then it begins anew.
+
 Exit: `shutdown` is called by `atexit`, and in children that end without it as `farewell` says. It waits for `exit_s` at most in all. The default action of SIGTERM ends a process without any of this; an
 application that wants its last telemetry out handles SIGTERM by ending normally.
 """
@@ -112,6 +116,7 @@ class Engine:
         """A state without threads; at first, and in a forked child."""
         self._pid = os.getpid()
         self._running = False
+        self._makes_locks = _thread.allocate_lock
         self._starting = _thread.allocate_lock()
         self._bell = _thread.allocate_lock()
         self._bell.acquire()
@@ -328,9 +333,14 @@ class Engine:
         return self._clock.monotonic()
 
     def _notice_fork(self) -> None:
-        """A fork that Python's hooks did not see; asked before any lock is taken that the parent's threads may have held."""
+        """A fork that Python's hooks did not see; asked before any lock is taken that the parent's threads may have held.
+
+        Also a late `monkey.patch_all()`: see the module's docstring.
+        """
         if self._pid != os.getpid():
             self.renew_after_fork()
+        elif self._makes_locks is not _thread.allocate_lock and not self._running:
+            self._begin()
 
     def renew_after_fork(self) -> None:
         """In a forked child: begin anew, with nothing of the parent's."""

@@ -219,9 +219,21 @@ print("fine")
 """
 
 
-def test_it_works_in_greenlets():
+PATCH = "from gevent import monkey; monkey.patch_all()\n"
+MADE = "put = engine.put(Signal.TRACES)\n"
+PATCHED = {
+    "before": GEVENT,
+    "after": GEVENT.replace(PATCH, "").replace(MADE, MADE + PATCH),
+    "after-a-fork": GEVENT.replace(PATCH, "").replace(
+        MADE, MADE + "import os; os.fork() and os._exit(os.wait()[1] >> 8)\n" + PATCH
+    ),
+}
+
+
+@pytest.mark.parametrize("when", PATCHED)
+def test_it_works_in_greenlets(when):
     environment = os.environ | {"PYTHONPATH": str(TESTS)}
     ran = subprocess.run(
-        [sys.executable, "-c", GEVENT], capture_output=True, text=True, check=False, env=environment, timeout=60
+        [sys.executable, "-c", PATCHED[when]], capture_output=True, text=True, check=False, env=environment, timeout=60
     )
     assert (ran.stdout.strip(), ran.returncode) == ("fine", 0), ran.stderr
