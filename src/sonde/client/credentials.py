@@ -180,7 +180,7 @@ class Refreshing:
             AuthenticationError: there is none, and none could be fetched.
         """
         now = self._clock.monotonic()
-        if now >= self._renew_at or self._header is None:
+        if now >= self._renew_at:  # as it is until there is a token
             has_token = self._has_token(now)
             if self._lock.acquire(blocking=not has_token):
                 try:

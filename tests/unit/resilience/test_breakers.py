@@ -61,6 +61,14 @@ def test_a_rate_over_time_forgets(clock):
     assert made.statistics().recent == (4, 1, 0)
 
 
+def test_a_few_slow_calls_among_quick_ones_leave_it_closed(clock):
+    made = Breaker(BreakerSettings(slow_call_s=2.0, slow_rate=0.5, minimum_calls=4), clock)
+    for duration_s in (1.0, 3.0, 1.0, 1.0, 3.0):
+        assert made.allow()
+        made.record(True, duration_s)
+    assert made.state is Phase.CLOSED
+
+
 def test_slow_calls_open_it_although_they_succeed(clock):
     made = Breaker(BreakerSettings(slow_call_s=2.0, slow_rate=0.5, minimum_calls=4), clock)
     for duration_s in (0.1, 0.1, 2.0, 5.0):

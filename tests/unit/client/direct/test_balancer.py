@@ -190,3 +190,12 @@ def test_no_server_and_an_unknown_way_are_refused():
         balancer("round_robin", 0)
     with pytest.raises(ConfigError, match="use one of round_robin"):
         balancer("fastest")
+
+
+def test_among_the_resting_a_named_wait_counts_like_a_rest():
+    machine = balancer("round_robin", 2)
+    knock_out(machine, 0, 0.0)
+    machine.failed(machine.started(1, 0.0), 0.0, hint_s=FITNESS.open_s - 2)
+    assert machine.pick(1.0) == 1
+    machine.failed(machine.started(1, 1.0), 1.0, hint_s=FITNESS.open_s + 60)
+    assert machine.pick(2.0) == 0
