@@ -9,6 +9,7 @@ Where `opentelemetry-instrument` has activated it already, it is left alone, and
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from itertools import chain
@@ -18,7 +19,7 @@ from opentelemetry.metrics import CallbackOptions
 
 from sonde.client.observers.rows import Row, Sample
 
-__all__ = ["Official", "official_rows"]
+__all__ = ["Official", "active_names", "official_rows"]
 
 _CONFIG: dict[str, list[str] | None] = {
     "process.cpu.time": ["user", "system"],
@@ -94,13 +95,23 @@ class Official:
         self.elsewhere = elsewhere
 
 
+def active_names() -> frozenset[str]:
+    """The metrics for which somebody else has activated the official instrumentation. Imports nothing, raises nothing."""
+    try:
+        module: Any = sys.modules["opentelemetry.instrumentation.system_metrics"]
+        instance = module.SystemMetricsInstrumentor._instance  # noqa: SLF001 - it has no other word for it
+        return frozenset(instance._config if instance.is_instrumented_by_opentelemetry else ())  # noqa: SLF001 - as above
+    except (KeyError, AttributeError, TypeError):
+        return frozenset()
+
+
 def official_rows() -> Official | None:
     """The official instrumentation's rows; None where it is not installed, or fails."""
     try:
         instrumentor = import_module("opentelemetry.instrumentation.system_metrics").SystemMetricsInstrumentor
-        before = getattr(instrumentor, "_instance", None)
-        if before is not None and before.is_instrumented_by_opentelemetry:
-            return Official((), before._config, elsewhere=True)  # noqa: SLF001 - it has no other word for it
+        taken = active_names()
+        if taken:
+            return Official((), taken, elsewhere=True)
         made, meter = instrumentor(config=dict(_CONFIG)), _RowMeter()
         made._instrument(meter_provider=meter)  # noqa: SLF001 - `instrument` would keep others from activating it
         instrumentor._instance = None  # noqa: SLF001 - and so would leaving ours, whose configuration it would share

@@ -23,12 +23,12 @@ try:
 except ImportError:  # Windows has no such module
     resource = None  # type: ignore[assignment]  # stands for the missing module
 
-__all__ = ["CpuShare", "cores", "descriptor_limit", "open_descriptors", "process_rows", "process_stat_now"]
+__all__ = ["ON_LINUX", "CpuShare", "cores", "descriptor_limit", "open_descriptors", "process_rows", "process_stat_now"]
 
-_ON_LINUX = PROC.joinpath("self/stat").exists()
+ON_LINUX = PROC.joinpath("self/stat").exists()
 _HAS_RESOURCE = resource is not None
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if _ON_LINUX else 0
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK") if _ON_LINUX else 0
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if ON_LINUX else 0
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK") if ON_LINUX else 0
 
 
 @cache
@@ -42,7 +42,7 @@ def _psutil_process(_pid: int) -> Any:
 
 
 def _read_stat() -> ProcessStat:
-    if _ON_LINUX:
+    if ON_LINUX:
         return process_stat(read_proc("self/stat"), _PAGE_BYTES)
     process = _psutil_process(os.getpid())
     memory = process.memory_info()
@@ -59,7 +59,7 @@ Raises:
 
 def open_descriptors() -> int:
     """File descriptors that this process has open; takes time in proportion to their number."""
-    if _ON_LINUX:
+    if ON_LINUX:
         return len(os.listdir("/proc/self/fd")) - 1  # noqa: PTH208 - names are enough; less the one that lists them
     return int(_psutil_process(os.getpid()).num_fds())
 
@@ -74,7 +74,7 @@ def descriptor_limit() -> int | None:
 
 def cores() -> int:
     """Processors that this process may run on."""
-    return len(os.sched_getaffinity(0)) if _ON_LINUX else os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if ON_LINUX else os.cpu_count() or 1
 
 
 class CpuShare:
@@ -96,7 +96,7 @@ def _cpu_time() -> Iterable[Sample]:
 
 
 def _disk_io() -> Iterable[Sample]:
-    if _ON_LINUX:
+    if ON_LINUX:
         read, written = io_bytes(read_proc("self/io"))
     else:
         counters = _psutil_process(os.getpid()).io_counters()
@@ -117,7 +117,7 @@ def _faults() -> Iterable[Sample]:
 
 
 def _uptime() -> Iterable[Sample]:
-    if not _ON_LINUX:
+    if not ON_LINUX:
         return ((time.time() - _psutil_process(os.getpid()).create_time(), {}),)
     since_boot = time.clock_gettime(time.CLOCK_BOOTTIME)
     return ((since_boot - process_stat_now().start_ticks / _TICKS_PER_S, {}),)

@@ -42,8 +42,8 @@ def test_own_observers_follow_the_conventions(metered):
     undo()
 
 
-def test_the_official_instrumentation_is_used_where_installed(metered):
-    undo = observe(metered.provider)
+def test_the_official_instrumentation_is_used_where_installed_and_asked_for(metered):
+    undo = observe(metered.provider, source="official")
     assert set(metered.points("process.cpu.time")) == {("user",), ("system",)}
     found = metered.metrics()
     assert found["process.cpu.time"].data.data_points[0].attributes.keys() == {"type"}
@@ -52,14 +52,22 @@ def test_the_official_instrumentation_is_used_where_installed(metered):
     undo()
 
 
-def test_what_others_have_activated_is_not_observed_twice(metered):
+@linux
+def test_on_linux_own_observers_serve_unless_told_otherwise(metered):
+    undo = observe(metered.provider)
+    assert metered.metrics()["process.cpu.time"].data.data_points[0].attributes.keys() == {"cpu.mode"}
+    undo()
+
+
+@pytest.mark.parametrize("source", ["own", "official"])
+def test_what_others_have_activated_is_not_observed_twice(metered, source):
     module = pytest.importorskip("opentelemetry.instrumentation.system_metrics")
     instrumentor = module.SystemMetricsInstrumentor(config={"process.memory.usage": None})
     instrumentor.instrument(meter_provider=metered.provider)
     try:
         found = official_rows()
         assert found.elsewhere
-        undo = observe(metered.provider, only=["process"])
+        undo = observe(metered.provider, only=["process"], source=source)
         scopes = metered.reader.get_metrics_data().resource_metrics[0].scope_metrics
         named = [metric.name for scope in scopes for metric in scope.metrics]
         assert named.count("process.memory.usage") == 1
@@ -71,7 +79,7 @@ def test_what_others_have_activated_is_not_observed_twice(metered):
 
 def test_ours_does_not_keep_others_from_activating_theirs(metered):
     module = pytest.importorskip("opentelemetry.instrumentation.system_metrics")
-    undo = observe(metered.provider, only=["process"])
+    undo = observe(metered.provider, only=["process"], source="official")
     assert module.SystemMetricsInstrumentor._instance is None
     undo()
 
