@@ -9,7 +9,6 @@ A sender belongs to the loop that it was used on last; on another one it begins 
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from sonde.client.credentials import Credentials
 from sonde.client.delivery import Delivery
@@ -24,8 +23,6 @@ from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.core.signal import Signal
 
 __all__ = ["AsyncSender", "open_async_sender"]
-
-_log = logging.getLogger("sonde.client.net")
 
 _MIB = 1 << 20
 # Compressing so much takes longer than a loop should be held up, and longer than a thread costs.
@@ -87,7 +84,6 @@ class AsyncSender:
         except AttemptError as error:
             attempt.finish(error)
         except Exception as error:
-            _log.exception("sending met a defect of Sonde")
             attempt.finish(unforeseen(error))
         assert attempt.delivery is not None, "an error ends the attempt"
         return attempt.delivery

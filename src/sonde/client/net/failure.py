@@ -7,6 +7,7 @@ specification 1.x, "OTLP/HTTP Connection": retry with backoff when the server di
 from __future__ import annotations
 
 import errno
+import logging
 import os
 from functools import cache
 from importlib import import_module
@@ -15,6 +16,9 @@ from typing import Any, Final
 from sonde.client.net.exchange import AttemptError
 
 __all__ = ["closed", "late", "named", "unforeseen"]
+
+_log = logging.getLogger("sonde.client.net")
+_told: set[type[Exception]] = set()
 
 
 def named(error: BaseException, doing: str, *, undelivered: bool = False) -> AttemptError:
@@ -39,7 +43,10 @@ def closed(*, undelivered: bool) -> AttemptError:
 
 
 def unforeseen(error: Exception) -> AttemptError:
-    """A defect of Sonde's, which must not become the application's."""
+    """A defect of Sonde's, which must not become the application's. The first of each kind is logged with its traceback."""
+    if type(error) not in _told:
+        _told.add(type(error))
+        _log.error("sending met a defect of Sonde", exc_info=error)
     return AttemptError("client.internal", f"a defect of Sonde: {error!r}")
 
 

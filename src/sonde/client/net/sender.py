@@ -10,7 +10,6 @@ a proxy named in the environment after the sender was opened is not noticed.
 
 from __future__ import annotations
 
-import logging
 import threading
 
 from sonde.client.credentials import Credentials
@@ -26,8 +25,6 @@ from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.core.signal import Signal
 
 __all__ = ["NetSender", "open_sender"]
-
-_log = logging.getLogger("sonde.client.net")
 
 _MIB = 1 << 20
 
@@ -88,7 +85,6 @@ class NetSender:
         except AttemptError as error:
             attempt.finish(error)
         except Exception as error:
-            _log.exception("sending met a defect of Sonde")
             attempt.finish(unforeseen(error))
         assert attempt.delivery is not None, "an error ends the attempt"
         return attempt.delivery

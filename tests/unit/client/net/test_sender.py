@@ -306,8 +306,12 @@ def test_a_redirect_elsewhere_is_a_refusal_that_names_the_place(opened, status):
     assert location in delivery.message
 
 
-def test_a_defect_of_sondes_is_a_value_too(opened, monkeypatch):
+def test_a_defect_of_sondes_is_a_value_too_and_told_once(opened, monkeypatch, caplog):
+    monkeypatch.setattr("sonde.client.net.failure._told", set())
     monkeypatch.setattr("sonde.client.net.attempt.prepare", lambda *_: 1 // 0)
-    delivery = opened("http://127.0.0.1:9").send(b"")
+    sender = opened("http://127.0.0.1:9")
+    sender.send(b"")
+    delivery = sender.send(b"")
+    assert [record.levelname for record in caplog.records if record.exc_info] == ["ERROR"]
     assert (delivery.accepted, delivery.retryable, delivery.code) == (False, True, "client.internal")
     assert "ZeroDivisionError" in delivery.message
