@@ -93,6 +93,8 @@ def test_batches_and_the_spool_are_configured():
     assert found.batches[Signal.LOGS].delay_s == 0.25
     assert (str(found.spool.directory), found.spool.keep_s) == ("/var/spool/x", 3600)
     assert (found.exit_s, found.disabled) == (2.0, True)
+    assert found.on_sigterm
+    assert not read_settings({"SONDE_ON_SIGTERM": "leave"}).on_sigterm
     assert read_settings({"SONDE_SPOOL": "off"}).spool.directory is None
 
 
