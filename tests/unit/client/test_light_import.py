@@ -96,6 +96,19 @@ assert "sonde.client.engine.engine" in new and not found, sorted(found)
     assert loaded(script) == []
 
 
+def test_configuring_starts_neither_network_nor_engine():
+    absent = ("ssl", "asyncio", "socketserver", "http.client", "urllib.request", "h11", "hpack", "psutil", *LATE)
+    script = f"""
+{SDK}
+import sonde
+telemetry = sonde.configure("light", endpoint="http://127.0.0.1:9", instrument=False, spool=False)
+found = [name for name in {absent!r} if name in sys.modules]
+telemetry.shutdown(0.1)
+assert not found, found
+"""
+    assert loaded(script) == []
+
+
 def test_the_package_alone_imports_nothing_of_itself():
     assert loaded("import sonde", "sonde.client", "opentelemetry", "logging") == []
 
