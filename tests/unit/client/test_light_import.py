@@ -97,7 +97,7 @@ assert "sonde.client.engine.engine" in new and not found, sorted(found)
 
 
 def test_configuring_starts_neither_network_nor_engine():
-    absent = ("ssl", "asyncio", "socketserver", "http.client", "urllib.request", "h11", "hpack", "psutil", *LATE)
+    absent = ("ssl", "asyncio", "socketserver", "http.client", "urllib.request", "h11", "hpack", "wrapt", *LATE)
     script = f"""
 {SDK}
 import sonde
