@@ -39,16 +39,19 @@ from sonde.otlp.messages import Field, Table, request_class, request_table
 from sonde.otlp.schema import DEPTH_LIMIT
 
 if TYPE_CHECKING:
-    from sonde.otlp.json_writer import Writer
+    from sonde.otlp import json_writer
 elif os.environ.get("SONDE_PURE"):
-    Writer = None
+    json_writer = None
 else:
     try:
-        from sonde.otlp.json_writer import Writer
+        from sonde.otlp import json_writer
     except ImportError:
-        Writer = None
+        json_writer = None
 
-__all__ = ["from_protobuf", "to_protobuf"]
+__all__ = ["NATIVE", "from_protobuf", "to_protobuf"]
+
+NATIVE: bool = json_writer is not None
+"""True when the Cython writer serves requests in the form that encoders write; False for protobuf's library alone."""
 
 # What writes one value at a depth: appends bytes to the list.
 _Writer = Callable[[Any, list[bytes], int], None]
@@ -365,11 +368,11 @@ _ABSENT: Final = {0: b"\x00", 1: bytes(8), 2: b"\x00", 5: bytes(4)}
 
 
 @cache
-def _writer(signal: Signal) -> Writer | None:
-    if Writer is None:
+def _writer(signal: Signal) -> json_writer.Writer | None:
+    if not NATIVE:
         return None
     try:
-        return Writer(request_table(signal))
+        return json_writer.Writer(request_table(signal))
     except ValueError:  # an `opentelemetry-proto` newer than the writer, with kinds that it does not know
         return None
 
