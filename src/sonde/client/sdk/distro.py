@@ -3,8 +3,9 @@
     OTEL_PYTHON_DISTRO=sonde OTEL_PYTHON_CONFIGURATOR=sonde opentelemetry-instrument python app.py
 
 The distro makes `sonde` the exporter of every signal whose `OTEL_*_EXPORTER` is unset. The configurator is the SDK's own,
-but for one thing: where an exporter is Sonde's, its processor is too, so that items go straight to the engine. Other
-exporters keep the SDK's batch processors. The two variables are needed only where another distribution is installed as
+but for two things: where an exporter is Sonde's, its processor is too, so that items go straight to the engine, while other
+exporters keep the SDK's batch processors; and the records of `logging` go to Sonde's exporter also where nothing official
+hands them over. The two variables are needed only where another distribution is installed as
 well; the official one does the rest (`OTEL_TRACES_EXPORTER=sonde`) with the SDK's processors.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from importlib.util import find_spec
 from typing import Any
 
 from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr-defined]  # that module opts out of types
@@ -22,6 +24,7 @@ from opentelemetry.sdk.trace import SpanProcessor
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 
 from sonde.client import running
+from sonde.client.logs import setup_logs
 from sonde.client.sdk.exporters import SondeLogRecordExporter, SondeSpanExporter
 from sonde.client.sdk.processors import SondeLogRecordProcessor, SondeSpanProcessor
 from sonde.client.sigterm import deliver_on_sigterm
@@ -43,12 +46,30 @@ class SondeConfigurator(_configuration._OTelSDKConfigurator):  # noqa: SLF001 - 
     def _configure(self, **kwargs: Any) -> None:
         if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
             return
-        engine = running.engine()  # made first: what is registered first at exit comes last, after the providers' own end
+        engine = (
+            running.engine()
+        )  # made first: what is registered first at exit comes last, after the providers' own end
         if engine.settings.on_sigterm:
-            deliver_on_sigterm(running.shutdown)
+            deliver_on_sigterm(running.shutdown, engine.settings.exit_s + 1.0)
         factories = {"export_span_processor": span_processor, "export_log_record_processor": log_record_processor}
         known = inspect.signature(_configuration._initialize_components).parameters  # noqa: SLF001 - older SDKs have no such hook
         super()._configure(**{name: value for name, value in factories.items() if name in known}, **kwargs)  # type: ignore[no-untyped-call]  # the SDK's own method has no annotations
+        if _should_attach_logs():
+            setup_logs()
+
+
+def _should_attach_logs() -> bool:
+    """Whether Sonde exports logs, and neither the SDK nor the official instrumentation of `logging` hands records over."""
+    exporters = {name.strip() for name in os.environ.get("OTEL_LOGS_EXPORTER", "").split(",")}
+    asked = os.environ.get("OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED", "").strip().lower() == "true"
+    return "sonde" in exporters and not asked and not _is_there("opentelemetry.instrumentation.logging")
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def span_processor(span_exporter: SpanExporter, *_args: Any, **_kwargs: Any) -> SpanProcessor:
