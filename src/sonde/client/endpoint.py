@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from sonde.core.errors import ConfigError
 from sonde.core.signal import Signal
 
-__all__ = ["COMPRESSIONS", "PROTOCOLS", "Compression", "Endpoint", "Protocol", "TlsSettings", "destination"]
+__all__ = ["COMPRESSIONS", "GRPC_PORT", "HTTP_PORT", "PROTOCOLS", "Compression", "Endpoint", "Protocol", "TlsSettings", "destination"]
 
 Protocol = Literal["grpc", "http/protobuf", "http/json"]
 Compression = Literal["none", "gzip", "deflate", "zstd", "br"]
@@ -23,7 +23,8 @@ COMPRESSIONS: tuple[Compression, ...] = get_args(Compression)
 
 _PATHS = tuple(signal.http_path for signal in Signal)
 _PORTS = {"http": 80, "https": 443}
-_GRPC_PORT = 4317
+GRPC_PORT = 4317
+HTTP_PORT = 4318
 DESTINATION_LENGTH = 16
 
 
@@ -67,7 +68,7 @@ class Endpoint:
 
     scheme: Literal["http", "https"] = "http"
     host: str = "localhost"
-    port: int = 4318
+    port: int = HTTP_PORT
     paths: tuple[str, ...] = _PATHS
     protocol: Protocol = "http/protobuf"
     headers: tuple[tuple[str, str], ...] = ()
@@ -100,9 +101,9 @@ class Endpoint:
             port = parts.port
         except ValueError:
             raise ConfigError(f"endpoint of {parts.hostname!r} has a port that is not 0 to 65535") from None
-        protocol = protocol or ("grpc" if port == _GRPC_PORT else "http/protobuf")
+        protocol = protocol or ("grpc" if port == GRPC_PORT else "http/protobuf")
         if port is None:
-            port = _GRPC_PORT if protocol == "grpc" and parts.scheme == "http" else _PORTS[parts.scheme]
+            port = GRPC_PORT if protocol == "grpc" and parts.scheme == "http" else _PORTS[parts.scheme]
         query = f"?{parts.query}" if parts.query else ""
         if signal is None:
             base = parts.path.rstrip("/")

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from sonde.client.endpoint import COMPRESSIONS, PROTOCOLS, Endpoint, TlsSettings
+from sonde.client.endpoint import COMPRESSIONS, GRPC_PORT, HTTP_PORT, PROTOCOLS, Endpoint, TlsSettings
 from sonde.client.settings import BatchSettings, Settings, SpoolSettings
 from sonde.core.errors import SondeError
 from sonde.core.signal import Signal
@@ -94,6 +94,13 @@ class _Reader:
             self._warn(f"{found} is ignored: {error}")
             return default
 
+    def doubt_port(self, endpoint: Endpoint) -> None:
+        """Say when a protocol goes to the port that belongs to the other: distributions set the protocol unasked."""
+        if endpoint.protocol == "grpc" and endpoint.port == HTTP_PORT:
+            self._warn("OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and port 4318 usually speaks http/protobuf: 4317 is gRPC's")
+        elif endpoint.protocol != "grpc" and endpoint.port == GRPC_PORT:
+            self._warn(f"OTEL_EXPORTER_OTLP_PROTOCOL is {endpoint.protocol}, and port 4317 usually speaks grpc: use 4318")
+
     def flag(self, *names: str) -> bool:
         """True for `true` in any case; the specification knows no other form."""
         return self.text(*names)[1].lower() in {"true", "1"}
@@ -115,6 +122,7 @@ def _endpoint(reader: _Reader, signal: Signal) -> Endpoint:
         insecure, _ = reader.text(own + "INSECURE", general + "INSECURE")
         # `INSECURE` decides only where the address has no scheme; unset, the specification's default is TLS.
         endpoint = replace(endpoint, scheme="http" if insecure and reader.flag(insecure) else "https")
+    reader.doubt_port(endpoint)
     tls = TlsSettings(
         ca_file=read("CERTIFICATE", _file, None),
         cert_file=read("CLIENT_CERTIFICATE", _file, None),

@@ -130,3 +130,15 @@ NAMES = [
 @given(st.dictionaries(st.sampled_from([*NAMES, "OTEL_BSP_SCHEDULE_DELAY", "SONDE_SPOOL_BYTES"]), st.text(max_size=30)))
 def test_no_value_raises(variables):
     assert read_settings(variables, warn=str).endpoints[Signal.TRACES].timeout_s > 0
+
+
+@pytest.mark.parametrize(
+    ("protocol", "port", "doubt"),
+    [("grpc", 4318, "4317 is gRPC's"), ("http/protobuf", 4317, "use 4318"), ("grpc", 4317, ""), ("http/json", 4318, "")],
+)
+def test_a_protocol_on_the_other_ones_port_is_doubted_once(protocol, port, doubt):
+    """A distribution sets `grpc` unasked; to a server on 4318 nothing would arrive, and nobody would know why."""
+    told = []
+    variables = {"OTEL_EXPORTER_OTLP_PROTOCOL": protocol, "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://server:{port}"}
+    read_settings(variables, warn=told.append)
+    assert [doubt in message for message in told] == ([True] if doubt else [])

@@ -38,6 +38,20 @@ def test_what_is_held_is_kept_and_the_status_stays(tmp_path):
     assert stopped(tmp_path) == (-signal.SIGTERM, True)
 
 
+def test_a_lock_that_the_interrupted_code_holds_delays_the_end_and_does_not_prevent_it():
+    """The signal arrives in the middle of a call that holds what the last collection of metrics needs."""
+    program = """
+import threading, os, signal, time
+from sonde.client.sigterm import deliver_on_sigterm
+lock = threading.Lock()
+deliver_on_sigterm(lock.acquire, within_s=0.2)
+with lock:
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(30)
+"""
+    assert subprocess.run([sys.executable, "-c", program], timeout=20, check=False).returncode == -signal.SIGTERM
+
+
 @pytest.mark.parametrize(
     ("before", "variables", "expected"),
     [
