@@ -77,6 +77,15 @@ def test_a_hint_for_next_year_is_cut_short():
     assert simulation.server.taken == [1]
 
 
+def test_a_wait_that_a_server_names_is_obeyed_once_beyond_the_time_for_retries():
+    simulation = Simulation(Server(lambda _: replace(BUSY, retry_after_s=30.0)), retry_s=10)
+    simulation.put(1)
+    simulation.run(20)
+    simulation.server.answer = None
+    simulation.run(30)
+    assert simulation.server.taken == [1]
+
+
 def test_a_request_that_the_server_finds_too_large_is_cut_until_it_fits():
     simulation = Simulation(Server(lambda payload: TOO_LARGE if len(numbers(payload)) > 3 else ACCEPTED))
     simulation.put(*range(10))
