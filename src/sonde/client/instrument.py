@@ -156,7 +156,8 @@ def _names(wanted: object) -> Collection[str]:
 
 def _looked_at(library: Library, version: str) -> Finding:
     """A library's state, without switching anything on."""
-    return Finding(library, version, "available" if _distribution(library.instrumentation) else "lacking")
+    is_lacking = library.is_wanted and not _distribution(library.instrumentation)
+    return Finding(library, version, "lacking" if is_lacking else "available")
 
 
 def _switched_on(library: Library, version: str, names: Collection[str], disabled: Collection[str]) -> Finding:
@@ -223,7 +224,12 @@ def _conflict(distribution: metadata.Distribution) -> str:
     from opentelemetry.instrumentation.dependencies import get_dist_dependency_conflicts  # noqa: PLC0415 - an optional package, there wherever an instrumentation is
 
     conflict = get_dist_dependency_conflicts(distribution)
-    return str(conflict) if conflict else ""
+    if not conflict:
+        return ""
+    # The official words quote the requirement with its marker, in a sentence of thirty words.
+    wanted = [conflict.required] if conflict.required else list(getattr(conflict, "required_any", None) or ())
+    takes = " or ".join(str(requirement).partition(";")[0].strip() for requirement in wanted)
+    return f"{distribution.metadata['Name']} {distribution.version} takes {takes or 'another version'}"
 
 
 @cache

@@ -164,3 +164,18 @@ def test_rows_are_unique_and_installed_instrumentations_are_what_they_say():
         except metadata.PackageNotFoundError:
             continue
         assert [point for point in distribution.entry_points if point.group == "opentelemetry_instrumentor"], library
+
+
+def test_a_version_that_is_not_taken_is_told_in_few_words(monkeypatch):
+    dependencies = pytest.importorskip("opentelemetry.instrumentation.dependencies")
+    found = metadata.distribution("opentelemetry-instrumentation-sqlalchemy")
+    monkeypatch.setattr(dependencies, "version", lambda _name: "99.0")
+    reason = instrumenting._conflict(found)
+    assert reason.startswith(f"opentelemetry-instrumentation-sqlalchemy {found.version} takes sqlalchemy")
+    assert "extra" not in reason
+
+
+def test_what_nobody_asked_for_is_not_lacking(machine):
+    machine.has("click", "8.0")
+    assert states(report()) == {"click": "available"}
+    assert report().command == ""
