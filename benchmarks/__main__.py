@@ -8,7 +8,19 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NAMES = ("kernel", "encode", "journal", "door_grpc", "door_http", "road", "latency", "store", "memory", "client", "host_latency")
+NAMES = (
+    "kernel",
+    "encode",
+    "journal",
+    "door_grpc",
+    "door_http",
+    "road",
+    "latency",
+    "store",
+    "memory",
+    "client",
+    "host_latency",
+)
 
 
 def main() -> int:

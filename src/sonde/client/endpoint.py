@@ -14,7 +14,17 @@ from urllib.parse import unquote, urlsplit
 from sonde.core.errors import ConfigError
 from sonde.core.signal import Signal
 
-__all__ = ["COMPRESSIONS", "GRPC_PORT", "HTTP_PORT", "PROTOCOLS", "Compression", "Endpoint", "Protocol", "TlsSettings", "destination"]
+__all__ = [
+    "COMPRESSIONS",
+    "GRPC_PORT",
+    "HTTP_PORT",
+    "PROTOCOLS",
+    "Compression",
+    "Endpoint",
+    "Protocol",
+    "TlsSettings",
+    "destination",
+]
 
 Protocol = Literal["grpc", "http/protobuf", "http/json"]
 Compression = Literal["none", "gzip", "deflate", "zstd", "br"]

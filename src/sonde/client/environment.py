@@ -97,9 +97,13 @@ class _Reader:
     def doubt_port(self, endpoint: Endpoint) -> None:
         """Say when a protocol goes to the port that belongs to the other: distributions set the protocol unasked."""
         if endpoint.protocol == "grpc" and endpoint.port == HTTP_PORT:
-            self._warn("OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and port 4318 usually speaks http/protobuf: 4317 is gRPC's")
+            self._warn(
+                "OTEL_EXPORTER_OTLP_PROTOCOL is grpc, and port 4318 usually speaks http/protobuf: 4317 is gRPC's"
+            )
         elif endpoint.protocol != "grpc" and endpoint.port == GRPC_PORT:
-            self._warn(f"OTEL_EXPORTER_OTLP_PROTOCOL is {endpoint.protocol}, and port 4317 usually speaks grpc: use 4318")
+            self._warn(
+                f"OTEL_EXPORTER_OTLP_PROTOCOL is {endpoint.protocol}, and port 4317 usually speaks grpc: use 4318"
+            )
 
     def flag(self, *names: str) -> bool:
         """True for `true` in any case; the specification knows no other form."""

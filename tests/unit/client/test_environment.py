@@ -134,7 +134,12 @@ def test_no_value_raises(variables):
 
 @pytest.mark.parametrize(
     ("protocol", "port", "doubt"),
-    [("grpc", 4318, "4317 is gRPC's"), ("http/protobuf", 4317, "use 4318"), ("grpc", 4317, ""), ("http/json", 4318, "")],
+    [
+        ("grpc", 4318, "4317 is gRPC's"),
+        ("http/protobuf", 4317, "use 4318"),
+        ("grpc", 4317, ""),
+        ("http/json", 4318, ""),
+    ],
 )
 def test_a_protocol_on_the_other_ones_port_is_doubted_once(protocol, port, doubt):
     """A distribution sets `grpc` unasked; to a server on 4318 nothing would arrive, and nobody would know why."""
