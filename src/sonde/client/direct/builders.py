@@ -249,6 +249,9 @@ def histogram(
     where = f"histogram {name!r}"
     if (values is None) == (counts is None):
         raise refuse(f"{where} needs values or counts, and not both", "histogram(name, [0.2, 0.7]) or counts=, bounds=")
+    for what, given in (("values", values), ("counts", counts), ("bounds", bounds)):
+        if given is not None and not isinstance(given, Iterable):
+            raise refuse(f"{where}: {what} is no list but of type {type(given).__name__}", "give a list of numbers")
     edges = tuple(float(number(bound, f"{where}: bounds")) for bound in bounds)
     if any(below >= above for below, above in pairwise(edges)):
         raise refuse(f"{where}: bounds do not rise", "give each bound once, in order")

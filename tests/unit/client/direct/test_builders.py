@@ -245,6 +245,7 @@ REFUSED = {
     "falling counter": (lambda: counter("c", -1), r"counter 'c' has the value -1; .*monotonic=False"),
     "bool as number": (lambda: gauge("g", True), r"has a bool for a number"),
     "values and counts": (lambda: histogram("h", [1], counts=[1]), r"needs values or counts"),
+    "one value": (lambda: histogram("h", 5), r"values is no list but of type int"),
     "neither": (lambda: histogram("h"), r"needs values or counts"),
     "bounds that fall": (lambda: histogram("h", [1], bounds=[2, 1]), r"bounds do not rise"),
     "counts that do not fit": (lambda: histogram("h", counts=[1], bounds=[1, 2]), r"1 counts for 2 bounds"),
