@@ -198,7 +198,8 @@ class Engine:
         until = self._clock.monotonic() + (self._settings.exit_s if timeout_s is None else timeout_s)
         while self._farewells:
             farewell = self._farewells.pop(0)
-            self._guarded(lambda farewell=farewell: bool(farewell(max(0.0, until - self._clock.monotonic()))))  # type: ignore[misc]  # binds this round's
+            left_s = (until - self._clock.monotonic()) / 2  # a farewell that waits in vain must leave time to deliver
+            self._guarded(lambda farewell=farewell, left_s=left_s: bool(farewell(max(0.0, left_s))))  # type: ignore[misc]  # binds this round's
         self._closed = True
         for lane in self._lanes.values():
             lane.close()
@@ -222,7 +223,7 @@ class Engine:
         """Have something done once when the end begins and items are still taken: a last collection of metrics, say.
 
         Args:
-            farewell: called with the seconds that are left; what it raises is logged.
+            farewell: called with half of the seconds that are left, to be done within; what it raises is logged.
         """
         self._farewells.append(farewell)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,13 +28,19 @@ class SondeMetricReader(PeriodicExportingMetricReader):
 
     def __init__(self, exporter: MetricExporter, *, interval_s: float | None = None, exit_s: float = 5.0) -> None:
         self._exit_ms = exit_s * 1000
+        self._pid = os.getpid()
         super().__init__(exporter, None if interval_s is None else interval_s * 1000)
 
     def shutdown(self, timeout_millis: float = 30_000, **kwargs: Any) -> None:
         """Collect once more and end, within `exit_s`."""
+        if self._pid != os.getpid():  # a fork that Python was not told of (uWSGI's): no thread is here to be joined
+            self._export_lock = threading.Lock()
+            self._daemon_thread = None
+            self.collect(min(timeout_millis, self._exit_ms))
         super().shutdown(min(timeout_millis, self._exit_ms), **kwargs)
 
     def _at_fork_reinit(self) -> None:
+        self._pid = os.getpid()
         self._export_lock = threading.Lock()
         self._shutdown_event = threading.Event()
         super()._at_fork_reinit()  # type: ignore[no-untyped-call]  # the SDK's own method has no annotations

@@ -200,6 +200,13 @@ def test_an_idle_engine_sleeps_until_it_is_nudged(engines):
     assert engine._dispatch.turn() is None
 
 
+def test_a_farewell_that_waits_in_vain_leaves_time_to_deliver(engines):
+    engine, given = engines(Server()), []
+    engine.before_shutdown(given.append)
+    assert engine.shutdown(8.0)
+    assert 0 < given[0] <= 4.0
+
+
 GEVENT = """
 from gevent import monkey; monkey.patch_all()
 import gevent

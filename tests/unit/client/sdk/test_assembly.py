@@ -3,6 +3,7 @@
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics._internal.export import PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 
@@ -189,3 +190,29 @@ def test_the_sdk_is_as_the_parts_expect():
     assert issubclass(SondeMetricReader, PeriodicExportingMetricReader)
     assert hasattr(TracerProvider(shutdown_on_exit=False)._active_span_processor, "_span_processors")
     assert hasattr(MeterProvider(shutdown_on_exit=False), "_metric_readers")
+
+
+class CountingExporter(MetricExporter):
+    exported = 0
+
+    def export(self, metrics_data, timeout_millis=10_000, **_more):
+        self.exported += 1
+        return MetricExportResult.SUCCESS
+
+    def force_flush(self, timeout_millis=10_000):
+        return True
+
+    def shutdown(self, timeout_millis=30_000, **_more):
+        pass
+
+
+def test_a_reader_in_a_fork_that_python_was_not_told_of_collects_by_itself(monkeypatch):
+    monkeypatch.setattr(SondeMetricReader, "_ticker", lambda _reader: None)
+    exporter = CountingExporter()
+    reader = SondeMetricReader(exporter, interval_s=3600)
+    provider = MeterProvider(metric_readers=[reader], shutdown_on_exit=False)
+    provider.get_meter("t").create_counter("orders").add(1)
+    reader._daemon_thread.join(10)
+    reader._pid -= 1
+    reader.shutdown()
+    assert exporter.exported == 1
