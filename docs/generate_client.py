@@ -69,7 +69,9 @@ VARIABLES: dict[str, list[tuple[str, str, str, str]]] = {
         ("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "`explicit_bucket_histogram`, `base2_exponential_bucket_histogram`", "the first", "of histograms without a view"),
         ("OTEL_METRICS_EXEMPLAR_FILTER", "`trace_based`, `always_on`, `always_off`", "`trace_based`", "which measurements may become exemplars"),
         ("OTEL_METRIC_EXPORT_INTERVAL", "milliseconds", "`60000`", "between two collections (read by the SDK)"),
+        ("OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED", "`true`", "`false`", "the SDK hands `logging`'s records over, and Sonde's distro does not"),
         ("OTEL_PYTHON_DISABLED_INSTRUMENTATIONS", "names", "none", "libraries that are not instrumented"),
+        ("OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED", "`true`", "false", "without code: the SDK's own handler hands over the records of `logging`, instead of Sonde's"),
         ("NO_COLOR", "anything", "unset", "no colours on the console"),
     ],
 }  # fmt: skip
@@ -85,7 +87,7 @@ ENGINE = {
     "last_error": "the latest attempt that failed: `code` (see `sonde explain CODE`), `message`, `endpoint`; None if none did",
 }
 _READ_BY_OTHERS = {"OTEL_METRIC_EXPORT_INTERVAL", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"}
-_INNER = {"XDG_STATE_HOME", "KUBERNETES_SERVICE_HOST", "HOSTNAME"}  # told in the text of another row, or no setting
+_INNER = {"OTEL_LOGS_EXPORTER", "XDG_STATE_HOME", "KUBERNETES_SERVICE_HOST", "HOSTNAME"}  # told in the text of another row, or no setting
 
 
 def client_page() -> str:
