@@ -87,7 +87,12 @@ ENGINE = {
     "last_error": "the latest attempt that failed: `code` (see `sonde explain CODE`), `message`, `endpoint`; None if none did",
 }
 _READ_BY_OTHERS = {"OTEL_METRIC_EXPORT_INTERVAL", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"}
-_INNER = {"OTEL_LOGS_EXPORTER", "XDG_STATE_HOME", "KUBERNETES_SERVICE_HOST", "HOSTNAME"}  # told in the text of another row, or no setting
+_INNER = {
+    "OTEL_LOGS_EXPORTER",
+    "XDG_STATE_HOME",
+    "KUBERNETES_SERVICE_HOST",
+    "HOSTNAME",
+}  # told in the text of another row, or no setting
 
 
 def client_page() -> str:
