@@ -102,7 +102,7 @@ def test_exemplars_link_a_metric_to_its_trace(engine):
         ({"timeout": 0}, "timeout"),
         ({"sampler": 2}, "sampler"),
         ({"sampler": "always"}, "sampler"),
-        ({"logs": "LOUD"}, "logs"),
+        ({"logs": "deafening"}, "logs"),
         ({"logs": [Output("syslog")]}, "logs: output 'syslog'"),
         ({"instrument": "fastapi"}, "instrument"),
         ({"on_missing": "shout"}, "on_missing"),
