@@ -41,12 +41,13 @@ def telemetry_environment(sonde, role, protocol):
         "OTEL_METRIC_EXPORT_INTERVAL": "3000",
         "OTEL_SEMCONV_STABILITY_OPT_IN": "http,database",
         "OTEL_PYTHON_FASTAPI_EXCLUDED_URLS": "openapi.json",
+        "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "celery,django,flask,redis,system_metrics",  # installed, and not used here
     }
 
 
 @contextmanager
 def service(sonde, directory, role, *, port, protocol, following=None):
-    """One process of the application, ready; its log is added to a failure."""
+    """One process of the application: its URL, and what waits until it answers; its log is added to a failure."""
     settings = {
         "BOOKSHOP_ROLE": role,
         "BOOKSHOP_NEXT": following or "",
@@ -68,8 +69,7 @@ def service(sonde, directory, role, *, port, protocol, following=None):
             return False
 
     try:
-        wait_until(answers, within_s=60, what=f"{role} to answer")
-        yield url
+        yield url, lambda: wait_until(answers, within_s=60, what=f"{role} to answer")
     except BaseException as error:
         error.add_note(f"{role}'s log:\n{log_path.read_text()[-4000:]}")
         raise
@@ -95,13 +95,15 @@ def shop(sonde, directory):
     """The application's three processes; yields the URL that customers use."""
     ports = free_ports(3)
     with ExitStack() as stack:
-        stock = stack.enter_context(service(sonde, directory, "stock", port=ports[0], protocol="grpc"))
-        orders = stack.enter_context(
+        stock, stock_answers = stack.enter_context(service(sonde, directory, "stock", port=ports[0], protocol="grpc"))
+        orders, orders_answer = stack.enter_context(
             service(sonde, directory, "orders", port=ports[1], protocol="http/protobuf", following=stock)
         )
-        front = stack.enter_context(
+        front, front_answers = stack.enter_context(
             service(sonde, directory, "front", port=ports[2], protocol="grpc", following=orders)
         )
+        for wait in (stock_answers, orders_answer, front_answers):
+            wait()
         yield front
 
 
