@@ -19,6 +19,7 @@ NAMES = (
     "store",
     "memory",
     "client",
+    "sending",
     "host_latency",
 )
 
