@@ -290,7 +290,7 @@ def test_providers_that_are_shut_down_one_after_the_other_wait_once_in_all(monke
     """With a server that hangs, each would wait for its whole bound, and the application's end would take three times as long."""
     limits = []
 
-    def flush(_engine, timeout_s=30.0):
+    def flush(_engine, timeout_s=30.0, *, hopeful=True):
         limits.append(timeout_s)
         time.sleep(0.05)
         return False

@@ -172,8 +172,12 @@ class Engine:
         self._nudge()
         return taken
 
-    def flush(self, timeout_s: float = 30.0) -> bool:
+    def flush(self, timeout_s: float = 30.0, *, hopeful: bool = True) -> bool:
         """Wait until everything emitted before has left the process's memory: delivered, dropped and counted, or on disk.
+
+        Args:
+            timeout_s: the longest to wait.
+            hopeful: wait also for a server that is away; else only while something can be tried within the time.
 
         Returns:
             False when that took longer than `timeout_s`; sending goes on.
@@ -181,7 +185,7 @@ class Engine:
         self._notice_fork()
         if self._closed:
             return self._clean
-        return self._guarded(lambda: self._drain(self._clock.monotonic() + timeout_s, hopeful=True))
+        return self._guarded(lambda: self._drain(self._clock.monotonic() + timeout_s, hopeful=hopeful))
 
     def shutdown(self, timeout_s: float | None = None) -> bool:
         """Deliver what can be delivered in time, keep the rest on disk or count it as dropped, and end. Idempotent.

@@ -71,7 +71,7 @@ class Held:
             if self.is_own:
                 self.engine.shutdown(limit_s)
             elif not self.is_ending and threading.main_thread().is_alive():
-                self.engine.flush(_left_s(self.engine, limit_s))
+                self.engine.flush(_left_s(self.engine, limit_s), hopeful=False)
         except Exception:
             _log.debug("shutdown failed", exc_info=True)
 

@@ -11,7 +11,7 @@ class FakeEngine:
         self.settings = Settings(exit_s=2.0)
         self.items = {signal: [] for signal in Signal}
         self.submitted, self.flushes, self.shutdowns, self.farewells = [], [], [], []
-        self.takes, self.delivers = takes, delivers
+        self.takes, self.delivers, self.was_hopeful = takes, delivers, None
 
     def put(self, signal):
         return self.items[signal].append
@@ -20,8 +20,9 @@ class FakeEngine:
         self.submitted.append((signal, payload, items))
         return self.takes
 
-    def flush(self, timeout_s=30.0):
+    def flush(self, timeout_s=30.0, *, hopeful=True):
         self.flushes.append(timeout_s)
+        self.was_hopeful = hopeful
         return self.delivers
 
     def before_shutdown(self, farewell):

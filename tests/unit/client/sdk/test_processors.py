@@ -63,6 +63,7 @@ def test_shutdown_waits_for_a_shared_engine_within_its_bound_and_leaves_it_runni
     processor = kind(engine)
     processor.shutdown()
     assert (engine.flushes, engine.shutdowns) == ([2.0], [])
+    assert engine.was_hopeful is False, "an application's end would wait for a server that is away"
     getattr(processor, "on_end", getattr(processor, "on_emit", None))("late")
     assert engine.items == {signal: [] for signal in Signal}
 
