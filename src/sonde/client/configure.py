@@ -204,6 +204,9 @@ def _tell(report: Report, on_missing: OnMissing) -> None:
     """Say what is instrumented, and what is lacking as it was asked for."""
     for finding in (*report.of("conflict"), *report.of("failed")):
         _log.warning("%s is not instrumented: %s", finding, finding.reason)
+    for finding in report.of("instrumented"):
+        if finding.reason:
+            _log.warning("%s is instrumented in part: %s", finding, finding.reason)
     on = [str(finding) for finding in report.of("instrumented")]
     if on:
         _log.info("instrumented: %s", ", ".join(on))

@@ -18,7 +18,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -50,7 +50,7 @@ class Finding:
         state: `instrumented` (now), `waiting` (for its first import), `already` (by something else, or before), `lacking` (the instrumentation is not
             installed), `conflict` (it does not take this version), `failed`, `disabled` (by the variable), or
             `available` (installed, and not switched on).
-        reason: what a person should know about a conflict or failure.
+        reason: what a person should know about a conflict or failure, or about names that were imported too early.
     """
 
     library: Library
@@ -88,10 +88,9 @@ class Report:
             found = self.of(state)
             if not found:
                 continue
-            if state in {"conflict", "failed"}:
-                lines += [f"{state:13} {finding}: {finding.reason}" for finding in found]
-            else:
-                lines.append(f"{state:13} {', '.join(map(str, found))}")
+            plain = [str(finding) for finding in found if not finding.reason]
+            lines += [f"{state:13} {', '.join(plain)}"] if plain else []
+            lines += [f"{state:13} {finding}: {finding.reason}" for finding in found if finding.reason]
         if self.command:
             lines.append(f"{'':13} {self.command}")
         return "\n".join(lines) or "no library was found that could be instrumented"
@@ -176,10 +175,37 @@ def _switched_on(library: Library, version: str, names: Collection[str], disable
             return Finding(library, version, "conflict", conflict)
         if library.trigger not in sys.modules and _waits(library, kept):
             return Finding(library, version, "waiting")
-        return Finding(library, version, _instrumented(kept))
+        return Finding(library, version, *_instrumented_late(library, kept))
     except Exception as error:
         _log.debug("instrumenting %s failed", library.name, exc_info=True)
         return Finding(library, version, "failed", f"{type(error).__name__}: {error}")
+
+
+def _instrumented_late(library: Library, points: Sequence[Any]) -> tuple[State, str]:
+    """Instrument a library that is imported already, and say whose names it is too late for.
+
+    Instrumentations that put a class or function of their own in a library's namespace do not reach modules that took the
+    original out of it before (`from flask import Flask`).
+    """
+    library_module = sys.modules.get(library.trigger)
+    before = {name: value for name, value in vars(library_module).items() if callable(value)} if library_module else {}
+    state = _instrumented(points)
+    replaced = {name: value for name, value in before.items() if getattr(library_module, name, value) is not value}
+    holders = sorted(
+        {f"{module}.{name}" for name, value in replaced.items() for module in _holders(name, value, library)}
+    )
+    if not holders:
+        return state, ""
+    return state, f"{', '.join(holders)} was imported before and stays as it is; import it after sonde.configure()"
+
+
+def _holders(name: str, value: object, library: Library) -> Iterator[str]:
+    """The application's modules in which a name means a value; the library's own and OpenTelemetry's do not count."""
+    for module_name, module in list(sys.modules.items()):
+        if module_name.partition(".")[0] in {library.trigger.partition(".")[0], "opentelemetry", "sonde"}:
+            continue
+        if getattr(module, "__dict__", {}).get(name) is value:
+            yield module_name
 
 
 def _waits(library: Library, points: Sequence[Any]) -> bool:

@@ -100,6 +100,25 @@ def test_what_is_not_imported_yet_waits_for_its_import(machine, monkeypatch, tmp
     assert states(instrument()) == {"later": "already"}
 
 
+def test_a_name_that_was_taken_out_before_is_told(machine, monkeypatch):
+    """The usual mistake: `from flask import Flask` above `sonde.configure()`, and nothing of it is traced."""
+    library, application = sys.modules["flask"], ModuleType("shop")
+    library.Flask = application.Flask = type("Flask", (), {})
+    application.__dict__["other"] = library.Flask
+    monkeypatch.setitem(sys.modules, "shop", application)
+
+    class Replacing(Instrumentor):
+        def instrument(self, **options):
+            library.Flask = type("InstrumentedFlask", (), {})
+
+    machine.has_instrumented("flask", Replacing)
+    machine.has_instrumented("fastapi", fresh())
+    found = instrument()
+    assert states(found) == {"fastapi": "instrumented", "flask": "instrumented"}
+    assert [finding.reason.partition(" ")[0] for finding in found.findings] == ["", "shop.Flask"]
+    assert "import it after sonde.configure()" in str(found)
+
+
 def test_an_instrumentation_that_fails_at_the_import_does_not_fail_the_import(machine, monkeypatch, tmp_path):
     (tmp_path / "waits_in_vain.py").write_text("value = 1")
     monkeypatch.syspath_prepend(tmp_path)
