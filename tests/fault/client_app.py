@@ -25,7 +25,7 @@ RESOURCE = SimpleNamespace(
 def span(number):
     context = SimpleNamespace(trace_id=number + 1, span_id=number + 1, trace_flags=1, trace_state=None)
     return SimpleNamespace(
-        context=context, parent=None, name=f"<{number}>", kind=1, start_time=1, end_time=2, attributes={}, events=(),
+        context=context, parent=None, name=f"item<{number}>", kind=1, start_time=1, end_time=2, attributes={}, events=(),
         links=(), status=None, resource=RESOURCE, instrumentation_scope=None,
         dropped_attributes=0, dropped_events=0, dropped_links=0,
     )  # fmt: skip

@@ -35,7 +35,8 @@ from sonde.otlp import encode
 
 __all__ = ["Application", "arrived", "is_conserved", "numbers"]
 
-NUMBER = re.compile(rb"<(\d+)>")
+# The word keeps random ids, of which there are thousands, from being taken for a number.
+NUMBER = re.compile(rb"item<(\d+)>")
 BATCH = 10
 
 
@@ -103,15 +104,15 @@ class Application:
 
     def trace(self, names: Iterable[int]) -> None:
         for number in names:
-            self._tracer.start_span(f"<{number}>").end()
+            self._tracer.start_span(f"item<{number}>").end()
 
     def emit(self, names: Iterable[int]) -> None:
         """A span, a log record and a point for each; points go out as one reading."""
         names = list(names)
         self.trace(names)
         for number in names:
-            self._logger.emit(body=f"<{number}>", severity_number=SeverityNumber.INFO)
-            self._counter.add(1, {"number": f"<{number}>"})
+            self._logger.emit(body=f"item<{number}>", severity_number=SeverityNumber.INFO)
+            self._counter.add(1, {"number": f"item<{number}>"})
         self._reader.collect()
 
     def row(self, signal: Signal = Signal.TRACES) -> dict[str, Any]:

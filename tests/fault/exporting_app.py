@@ -39,7 +39,7 @@ def configured():
 
 def emit(*names):
     for number in names:
-        TRACER.start_span(f"<{number}>").end()
+        TRACER.start_span(f"item<{number}>").end()
 
 
 def tell():
@@ -70,8 +70,8 @@ def late():
     threading.Thread(target=works_on).start()
     threading.Thread(target=never_ends, daemon=True).start()
     atexit.register(emit, *range(300, 310))
-    with TRACER.start_as_current_span("<400>"):
-        logging.getLogger("app").warning("<401>")
+    with TRACER.start_as_current_span("item<400>"):
+        logging.getLogger("app").warning("item<401>")
         sys.exit(3)
 
 
@@ -123,7 +123,7 @@ def loop():
         watching = True
         for number in range(500):
             emit(number)
-            logging.getLogger("app").warning("<%d>", number)
+            logging.getLogger("app").warning("item<%d>", number)
             await asyncio.sleep(0)
         watching = False
 
@@ -215,8 +215,8 @@ def official():
     metrics.set_meter_provider(MeterProvider([PeriodicExportingMetricReader(SondeMetricExporter())]))
     emit(*range(25))
     for number in range(25):
-        loggers.get_logger("app").emit(body=f"<{number}>")
-        metrics.get_meter("app").create_counter("orders").add(1, {"number": f"<{number}>"})
+        loggers.get_logger("app").emit(body=f"item<{number}>")
+        metrics.get_meter("app").create_counter("orders").add(1, {"number": f"item<{number}>"})
 
 
 def killed():

@@ -16,7 +16,7 @@ import pytest
 from servers import free_ports, loopback_environment
 
 APP = Path(__file__).with_name("client_app.py")
-NAME = re.compile(rb"<(\d+)>")
+NAME = re.compile(rb"item<(\d+)>")
 INSTANCE = re.compile(rb"service\.instance\.id\x12.\n.([0-9a-z-]+)", re.DOTALL)
 WITHIN_S = 60
 BATCH = 20
