@@ -19,7 +19,7 @@ app = Flask(__name__)
 log = logging.getLogger("flask-app")
 
 
-@app.get("/work/<int:number>")
+@app.get("/jobs/<int:number>")
 def work(number: int) -> dict[str, int]:
     """Answer with the process that did the work."""
     log.warning("worked on %d", number)

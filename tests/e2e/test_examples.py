@@ -176,12 +176,12 @@ def test_workers_forked_by_gunicorn_export_by_themselves_and_nothing_twice(sonde
         application(command, EXAMPLES / "flask_gunicorn", tmp_path, env, answers=ready),
         httpx.Client(trust_env=False, headers={"connection": "close"}) as client,
     ):
-        pids = {client.get(f"{url}/work/{number}").json()["pid"] for number in range(requests)}
+        pids = {client.get(f"{url}/jobs/{number}").json()["pid"] for number in range(requests)}
     spans = rows(
         sonde,
         requests,
         "SELECT SpanId, ResourceAttributes['service.instance.id'] AS instance FROM otel_traces "
-        "WHERE ServiceName = 'flask-app' AND SpanName = 'GET /work/<int:number>'",
+        "WHERE ServiceName = 'flask-app' AND SpanName = 'GET /jobs/<int:number>'",
     )
     assert len(spans) == len({span["SpanId"] for span in spans}) == requests
     assert len({span["instance"] for span in spans}) == len(pids) > 1
