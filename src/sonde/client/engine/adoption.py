@@ -13,6 +13,7 @@ empty one, which is removed like any other; one that is still between the two fi
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from sonde.core.errors import SondeError
 from sonde.journal.disk import Disk
 from sonde.journal.lock import WriterLock
 
-__all__ = ["adopt", "clear_expired", "make_own"]
+__all__ = ["adopt", "adopt_expired", "make_own"]
 
 _MODE = 0o700
 _TRIES = 5
@@ -80,8 +81,10 @@ def make_own(root: Path) -> tuple[Path, WriterLock]:
     raise OSError(f"no directory of its own could be locked in {root}")
 
 
-def clear_expired(spool: Path, *, own: str, before: float, disk: Disk, clock: Clock) -> list[Path]:
-    """Remove what was left for other destinations and touched last before a moment; the directories that held something.
+def adopt_expired(spool: Path, *, own: str, before: float, disk: Disk, clock: Clock) -> Iterator[Shelf]:
+    """The shelves that were left for other destinations and touched last before a moment, for the caller to remove.
+
+    A destination's directory is removed once its shelves are.
 
     Args:
         spool: the directory of all destinations.
@@ -90,18 +93,13 @@ def clear_expired(spool: Path, *, own: str, before: float, disk: Disk, clock: Cl
         disk: the filesystem.
         clock: the wall clock, for the journal's repairs.
     """
-    cleared: list[Path] = []
     for other in disk.list_directory(spool):
         place = spool / other
         if other == own or not _is_destination(other) or _latest(place) >= before:
             continue
-        for shelf in adopt(place, known=set(), disk=disk, clock=clock):
-            if not shelf.is_empty:
-                cleared.append(shelf.directory)
-            shelf.remove()
+        yield from adopt(place, known=set(), disk=disk, clock=clock)
         with suppress(OSError):
             place.rmdir()
-    return cleared
 
 
 def _is_destination(name: str) -> bool:

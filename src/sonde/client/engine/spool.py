@@ -25,7 +25,7 @@ from math import inf
 from pathlib import Path
 from threading import RLock
 
-from sonde.client.engine.adoption import adopt, clear_expired, make_own
+from sonde.client.engine.adoption import adopt, adopt_expired, make_own
 from sonde.client.engine.shelf import Shelf, Spooled
 from sonde.client.settings import SpoolSettings
 from sonde.core.clock import Clock
@@ -273,14 +273,18 @@ class Spool:
         created_ns, _, shelf, segment = min(oldest, key=lambda entry: entry[:2])
         if before_ns is not None and created_ns >= before_ns:
             return False
+        self._give_up(shelf, segment, reason)
+        self._tidy()
+        return True
+
+    def _give_up(self, shelf: Shelf, segment: Segment, reason: str) -> None:
+        """Count a segment's items as lost, and delete it."""
         spooled = self._read(shelf, segment)
         if spooled is not None:
             items = sum(count for _, count in spooled.pieces)
             self.settled(spooled, items)
             self._lost(segment.signal, reason, items, shelf.adopted)
             shelf.finish(segment)
-        self._tidy()
-        return True
 
     def _look_around(self) -> None:
         """Take over what others left, and give up what is too old."""
@@ -299,12 +303,18 @@ class Spool:
     def _clear_others(self) -> None:
         """Remove what nobody will ever deliver: destinations that no process has sent to for long."""
         before = self._clock.now_ns() / 1e9 - max(_KEEP_OTHERS_S, self._settings.keep_s)
-        for cleared in clear_expired(
+        for shelf in adopt_expired(
             self._root.parent, own=self._root.name, before=before, disk=self._disk, clock=self._clock
         ):
-            _log.warning(
-                "sonde: spooled for another server that no process sends to any more, and removed: %s", cleared
-            )
+            if not shelf.is_empty:
+                _log.warning(
+                    "sonde: spooled for another server that no process sends to any more, and removed: %s",
+                    shelf.directory,
+                )
+            for signal in Signal:
+                while (segment := shelf.oldest(signal)) is not None:
+                    self._give_up(shelf, segment, "spool_expired")
+            shelf.remove()
 
     def _tidy(self) -> None:
         """Remove adopted directories that are empty."""

@@ -99,6 +99,8 @@ def test_what_nobody_will_deliver_is_removed_after_a_month_and_told(tmp_path, ca
     assert len(list((tmp_path / OTHERS).iterdir())) == 1, "it is young"
     mine.run(31 * 86_400, at_most=3600)
     assert not (tmp_path / OTHERS).exists()
+    assert mine.row()["dropped"] == {"spool_expired": 100}
+    assert mine.is_conserved()
     assert [line for line in caplog.messages if OTHERS in line]
 
 
