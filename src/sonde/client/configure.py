@@ -169,7 +169,7 @@ def _made(plan: Plan, environment: Settings) -> Telemetry:
     telemetry = Telemetry(engine, parts, report, undo)
     atexit.register(telemetry.shutdown)
     if environment.on_sigterm:
-        deliver_on_sigterm(telemetry.shutdown, engine.settings.exit_s + 1.0)
+        deliver_on_sigterm(telemetry.shutdown, engine.settings.exit_s)
     return telemetry
 
 

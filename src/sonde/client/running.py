@@ -106,7 +106,8 @@ def _sender(target: tuple[Endpoint, ...], connections: int) -> Sender:
 
 
 def _load_libraries(endpoint: Endpoint) -> None:
-    """Import now what the first request would import, for a fork must not fall into it (`sonde.client.engine.gate`)."""
+    """Import now what the first request, or its failure, would; a fork must not fall into it (`sonde.client.engine.gate`)."""
+    import_module("sonde.core.classify").table()
     for name in _LIBRARIES[endpoint.protocol]:
         import_module(name)
     if endpoint.scheme == "https":

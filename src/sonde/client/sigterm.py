@@ -24,13 +24,15 @@ from types import FrameType
 
 __all__ = ["deliver_on_sigterm"]
 
+_GRACE_S = 1.0
 
-def deliver_on_sigterm(shutdown: Callable[[], object], within_s: float) -> bool:
+
+def deliver_on_sigterm(shutdown: Callable[[], object], exit_s: float) -> bool:
     """Have `shutdown` called once when SIGTERM arrives; False where it is none of our business.
 
     Args:
         shutdown: what is to be done.
-        within_s: seconds after which the process ends even if that is not finished.
+        exit_s: seconds that it may take; a little later the process ends even if it is not finished.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGTERM"):
         return False
@@ -43,7 +45,7 @@ def deliver_on_sigterm(shutdown: Callable[[], object], within_s: float) -> bool:
         try:
             with suppress(RuntimeError):  # no thread can be had any more
                 _thread.start_new_thread(_shut_down, (shutdown, finished))  # `Thread.start` takes locks, too
-                finished.acquire(timeout=within_s)
+                finished.acquire(timeout=exit_s + _GRACE_S)
         finally:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)

@@ -44,7 +44,7 @@ def test_a_lock_that_the_interrupted_code_holds_delays_the_end_and_does_not_prev
 import threading, os, signal, time
 from sonde.client.sigterm import deliver_on_sigterm
 lock = threading.Lock()
-deliver_on_sigterm(lock.acquire, within_s=0.2)
+deliver_on_sigterm(lock.acquire, exit_s=0.2)
 with lock:
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(30)

@@ -50,7 +50,7 @@ class SondeConfigurator(_configuration._OTelSDKConfigurator):  # noqa: SLF001 - 
             running.engine()
         )  # made first: what is registered first at exit comes last, after the providers' own end
         if engine.settings.on_sigterm:
-            deliver_on_sigterm(running.shutdown, engine.settings.exit_s + 1.0)
+            deliver_on_sigterm(running.shutdown, engine.settings.exit_s)
         factories = {"export_span_processor": span_processor, "export_log_record_processor": log_record_processor}
         known = inspect.signature(_configuration._initialize_components).parameters  # noqa: SLF001 - older SDKs have no such hook
         super()._configure(**{name: value for name, value in factories.items() if name in known}, **kwargs)  # type: ignore[no-untyped-call]  # the SDK's own method has no annotations
