@@ -7,17 +7,18 @@ page, since FastAPI's own would fetch its scripts from a CDN.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import importlib
+import pkgutil
+from collections.abc import Callable, Collection, Iterator, Mapping
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import PlainTextResponse
 
 from sonde import __version__
 from sonde.core.clock import SYSTEM_CLOCK, Clock
-from sonde.web import failures, health
-from sonde.web.api import attributes, edges, logs, metrics, operations, services, sql, stats, traces
-from sonde.web.compat import jaeger_v1, jaeger_v3
+from sonde.web import api, compat, failures, health
 from sonde.web.deps import Parts
 from sonde.web.headers import SecurityHeaders
 from sonde.web.hosts import AllowedHosts
@@ -26,21 +27,6 @@ if TYPE_CHECKING:
     from sonde.store import Store
 
 __all__ = ["create_app"]
-
-_ROUTERS = (
-    health.router,
-    services.router,
-    operations.router,
-    edges.router,
-    traces.router,
-    logs.router,
-    metrics.router,
-    attributes.router,
-    sql.router,
-    stats.router,
-    jaeger_v1.router,
-    jaeger_v3.router,
-)
 
 _DESCRIPTION = """
 Ask for traces, logs and metrics.
@@ -102,10 +88,20 @@ def create_app(
         app.add_middleware(AllowedHosts, hosts=allowed_hosts)
     app.add_middleware(SecurityHeaders)
     failures.add_handlers(app)
-    for router in _ROUTERS:
-        app.include_router(router)
+    app.include_router(health.router)
+    for room in (api, compat):
+        for router in _routers(room):
+            app.include_router(router)
     app.add_api_route("/", _hint, include_in_schema=False)
     return app
+
+
+def _routers(room: ModuleType) -> Iterator[APIRouter]:
+    """The router of every module in a package that has one, by the modules' names: a resource is registered by its file."""
+    for found in pkgutil.iter_modules(room.__path__):
+        router = getattr(importlib.import_module(f"{room.__name__}.{found.name}"), "router", None)
+        if router is not None:
+            yield router
 
 
 def _hint() -> PlainTextResponse:
