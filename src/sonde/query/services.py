@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
     from sonde.query.source import Source
 
-__all__ = ["Edge", "Operation", "Service", "edges", "operations", "services"]
+__all__ = ["ENTRY", "RAW_BELOW_NS", "Edge", "Operation", "Service", "edges", "operations", "services"]
 
 _MINUTE_NS = 60 * 10**9
-_RAW_BELOW_NS = 10 * _MINUTE_NS
-_ENTRY = "SpanKind IN ('Server', 'Consumer')"
+RAW_BELOW_NS = 10 * _MINUTE_NS
+"""Ranges shorter than this are read from the spans themselves."""
+ENTRY = "SpanKind IN ('Server', 'Consumer')"
+"""The clause that a span is one by which its service is judged."""
 _SHARES = "0.5, 0.95, 0.99"
 _MERGED = f"quantilesDDMerge(0.01, {_SHARES})(DurationSketch)"
 
@@ -95,7 +97,7 @@ def services(source: Source, start_ns: int | None, end_ns: int | None, now_ns: i
     """Services by name; see `Query.services`."""
     given, table, figures = _figures(start_ns, end_ns, now_ns)
     rows = source.rows(
-        f"SELECT ServiceName AS name, {_ENTRY} AS is_entry, {figures} FROM @{table} WHERE {given.sql}"
+        f"SELECT ServiceName AS name, {ENTRY} AS is_entry, {figures} FROM @{table} WHERE {given.sql}"
         " GROUP BY name, is_entry ORDER BY name, is_entry",
         given.parameters,
     )
@@ -153,7 +155,7 @@ def edges(source: Source, start_ns: int | None, end_ns: int | None) -> list[Edge
 def _figures(start_ns: int | None, end_ns: int | None, now_ns: int) -> tuple[Filter, str, str]:
     """The filter for a range, the table that answers it, and the columns that say how many, how bad and how long."""
     given = Filter()
-    if start_ns is not None and (now_ns if end_ns is None else end_ns) - start_ns < _RAW_BELOW_NS:
+    if start_ns is not None and (now_ns if end_ns is None else end_ns) - start_ns < RAW_BELOW_NS:
         given.between(start_ns, end_ns)
         columns = (
             "count() AS spans, countIf(StatusCode = 'Error') AS errors,"
