@@ -9,7 +9,7 @@ from sonde.query.trace import assembled
 MS = 10**6
 
 
-def span(name, start, end, parent="", kind="Internal", service="a"):
+def span(name, start, end, parent="", kind="Internal", *, service="a"):
     return Span("t", name, parent, name, kind, service, start * MS, (end - start) * MS)
 
 
@@ -90,7 +90,7 @@ def test_spans_without_duration_are_not_on_it():
 
 
 def test_a_child_from_before_its_parent_counts_from_the_parents_start():
-    assert path(span("r", 10, 20), span("x", 5, 15, "r", "Consumer", "b")) == [("x", 10, 15), ("r", 15, 20)]
+    assert path(span("r", 10, 20), span("x", 5, 15, "r", "Consumer", service="b")) == [("x", 10, 15), ("r", 15, 20)]
 
 
 def test_times_by_span():
