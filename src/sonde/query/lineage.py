@@ -72,4 +72,7 @@ def _gaps(start: int, end: int, covered: Iterable[tuple[int, int]]) -> list[tupl
 
 def self_times(kin: Lineage) -> list[int]:
     """How long each span ran while none of its children did, in nanoseconds; O(n log n)."""
-    return [sum(last - first for first, last in uncovered(kin, index)) for index in range(len(kin.parents))]
+    return [
+        sum(last - first for first, last in uncovered(kin, index)) if children else kin.ends[index] - kin.starts[index]
+        for index, children in enumerate(kin.children)
+    ]
