@@ -5,6 +5,8 @@
 #   make check   what CI checks beside the tests: style, types, import rules, sizes, locks
 #   make bench   the figures, beside their peers, into benchmarks/out/
 #   make fault   the long fault runs: kill -9, torn and flipped bytes, hostile requests, mutated payloads
+#   make ui      build the pages into the package (done by `make demo` where Node.js is, or can be had)
+#   make shots   pictures of every view, light and dark, at three widths, into docs/pictures/
 #   make docs    build the documentation site into site/
 #   make lock    resolve dependencies anew into locks/
 
@@ -14,9 +16,10 @@ BIN := $(VENV)/bin
 ARGS ?=
 UV := $(BIN)/uv
 COUNT ?= 1000
+NPM = PATH="$$($(BIN)/python ui/build.py --where):$$PATH" npm --prefix ui
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fault docs lock clean server dev format
+.PHONY: help demo test check bench fault docs lock clean server dev format ui ui-types shots
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -40,25 +43,46 @@ $(VENV)/dev.stamp: $(VENV)/server.stamp locks/dev.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r locks/dev.txt
 	@touch $@
 
+# Pages that cannot be built are no reason to stop: the server runs without them and its page says what to do.
+UI_SOURCES := ui/package-lock.json ui/index.html ui/vite.config.ts $(shell find ui/src ui/public -type f 2>/dev/null)
+$(VENV)/ui.stamp: $(VENV)/server.stamp $(UI_SOURCES)
+	@echo "Building the pages …"
+	@$(BIN)/python ui/build.py --install-node && touch $@ || true
+
+$(VENV)/ui-tools.stamp: $(VENV)/dev.stamp $(UI_SOURCES)
+	@$(BIN)/python ui/build.py --install-node --tools
+	@touch $@ $(VENV)/ui.stamp
+
 server: $(VENV)/server.stamp
 dev: $(VENV)/dev.stamp
+ui: $(VENV)/ui.stamp
 
-demo: server
+demo: server ui
 	@$(BIN)/sonde demo $(ARGS)
 
-test: dev
+ui-types: $(VENV)/ui-tools.stamp
+	@$(BIN)/python docs/generate_ui_types.py
+
+shots: dev ui
+	$(BIN)/python -m tests.e2e.ui.shots $(ARGS)
+
+test: dev ui
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: dev
+check: dev $(VENV)/ui-tools.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tests/house.py
+	$(BIN)/python docs/generate_ui_types.py --check
+	$(NPM) run --silent check
+	$(NPM) test --silent
 
-format: dev
+format: dev $(VENV)/ui-tools.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(NPM) run --silent format
 
 bench: dev
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -77,6 +101,10 @@ lock: $(VENV)/bootstrap.stamp
 	$(LOCK) locks/bootstrap.in -o locks/bootstrap.txt
 	$(LOCK) pyproject.toml locks/build.in --extra server --extra demo --extra dev --extra bench --extra docs -o locks/dev.txt
 	$(LOCK) pyproject.toml locks/build.in --extra server --extra demo -c locks/dev.txt -o locks/server.txt
+	$(LOCK) locks/node.in -o locks/node.txt
+	rm -rf ui/package-lock.json ui/node_modules
+	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved=false
+	sed -i '/^ *"resolved":/d' ui/package-lock.json
 
 clean:
-	rm -rf $(VENV) build site .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info src/sonde/*/*.so src/sonde/otlp/kernel.c src/sonde/otlp/encoder.c src/sonde/otlp/json_writer.c src/sonde/store/blocks.c
+	rm -rf $(VENV) build site ui/node_modules src/sonde/web/ui .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info src/sonde/*/*.so src/sonde/otlp/kernel.c src/sonde/otlp/encoder.c src/sonde/otlp/json_writer.c src/sonde/store/blocks.c

@@ -1,13 +1,31 @@
-"""Builds the wire kernel, the SDK's encoder, the JSON writer and the store's encoder where a C compiler is found; the rest is declared in pyproject.toml.
+"""Compiles what is native and builds the pages; the rest is declared in pyproject.toml.
 
-`optional=True` makes a failed compilation a warning: the pure-Python twin then serves instead of the
-kernel (`sonde doctor` says which), and the engine itself decodes instead of the encoder.
+Native are the wire kernel, the SDK's encoder, the JSON writer and the store's encoder. `optional=True` makes a failed
+compilation a warning: the pure-Python twin then serves instead of the kernel (`sonde doctor` says which), and the engine
+itself decodes instead of the encoder. Pages that cannot be built, for want of Node.js, are a warning too. `SONDE_PURE=1`
+compiles nothing, `SONDE_NO_UI=1` builds no pages.
 """
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
+from setuptools.command.build_py import build_py
+
+UI = Path("ui/build.py")
+
+
+class BuildWithPages(build_py):
+    """Builds the pages first, so that they are packed with the rest; an editable installation leaves them to `make ui`."""
+
+    def run(self) -> None:
+        """Build."""
+        if UI.is_file() and not self.editable_mode and not os.environ.get("SONDE_NO_UI"):
+            subprocess.run([sys.executable, str(UI)], check=False)  # noqa: S603  our own script
+        super().run()
+
 
 kernel = Extension(
     "sonde.otlp.kernel",
@@ -37,4 +55,7 @@ blocks = Extension(
     optional=True,
     extra_compile_args=["-O3"],
 )
-setup(ext_modules=[] if os.environ.get("SONDE_PURE") else [kernel, encoder, json_writer, blocks])
+setup(
+    cmdclass={"build_py": BuildWithPages},
+    ext_modules=[] if os.environ.get("SONDE_PURE") else [kernel, encoder, json_writer, blocks],
+)

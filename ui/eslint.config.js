@@ -17,8 +17,14 @@ export default tseslint.config(
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'Telemetry is text; put it in as text.' },
-        { selector: "JSXAttribute[name.name='style'][value.type='Literal']", message: 'The policy allows no style attributes; use a class or an object.' },
+        {
+          selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
+          message: 'Telemetry is text; put it in as text.',
+        },
+        {
+          selector: "JSXAttribute[name.name='style'][value.type='Literal']",
+          message: 'The policy allows no style attributes; use a class or an object.',
+        },
       ],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },

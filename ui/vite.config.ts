@@ -1,5 +1,5 @@
 /* How the pages are built: into the Python package, with content hashes in names so that browsers may keep them for ever. */
-import { defineConfig } from 'vitest/config';
+import { defineConfig } from 'vite';
 
 export default defineConfig({
   base: '/',
@@ -13,5 +13,4 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: { proxy: { '/sonde': 'http://127.0.0.1:4321', '/readyz': 'http://127.0.0.1:4321' } },
-  test: { environment: 'node', include: ['src/**/*.test.ts', 'src/**/*.test.tsx'] },
 });

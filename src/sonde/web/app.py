@@ -1,4 +1,4 @@
-"""The web application: Sonde's query API, the APIs of others, health, and the description of it all.
+"""The web application: the pages, Sonde's query API, the APIs of others, health, and the description of it all.
 
 Endpoints are plain functions that run in a thread pool, because the engine's calls block; only the stream of followed
 logs is asynchronous. Nothing is loaded from elsewhere: `/openapi.json` describes the API, and there is no documentation
@@ -14,7 +14,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import PlainTextResponse
 
 from sonde import __version__
 from sonde.core.clock import SYSTEM_CLOCK, Clock
@@ -22,6 +21,7 @@ from sonde.web import api, compat, failures, health
 from sonde.web.deps import Parts
 from sonde.web.headers import SecurityHeaders
 from sonde.web.hosts import AllowedHosts
+from sonde.web.pages import pages
 
 if TYPE_CHECKING:
     from sonde.store import Store
@@ -38,20 +38,6 @@ Durations are numbers with a unit: `250ms`, `1.5s`. A `where` parameter is one c
 the key to say where; several must all hold.
 
 Errors are `{"error": {"category", "message", "advice"}}`.
-"""
-
-_HINT = """Sonde answers here. There are no pages yet; ask with the command line or over HTTP.
-
-    sonde services            GET /sonde/services?start=-1h
-    sonde traces              GET /sonde/traces?service=checkout&status=error&where=http.route=/cart
-    sonde trace ID            GET /sonde/traces/{id}
-    sonde logs --follow       GET /sonde/logs/follow?severity=WARN
-    sonde metrics NAME        GET /sonde/metrics/series?name=http.server.request.duration&aggregation=p95
-    sonde sql 'SELECT ...'    GET /sonde/sql?query=SHOW TABLES
-
-    GET /openapi.json         every endpoint and parameter
-    GET /readyz               whether every part is well
-    GET /api/traces, /api/v3/traces   Jaeger's query APIs: give this address to Grafana or Jaeger's UI
 """
 
 
@@ -92,7 +78,7 @@ def create_app(
     for room in (api, compat):
         for router in _routers(room):
             app.include_router(router)
-    app.add_api_route("/", _hint, include_in_schema=False)
+    app.include_router(pages())
     return app
 
 
@@ -102,7 +88,3 @@ def _routers(room: ModuleType) -> Iterator[APIRouter]:
         router = getattr(importlib.import_module(f"{room.__name__}.{found.name}"), "router", None)
         if router is not None:
             yield router
-
-
-def _hint() -> PlainTextResponse:
-    return PlainTextResponse(_HINT)
