@@ -3,6 +3,7 @@
     SondeError
     ├── ValidationError        the input is wrong; sending it again cannot help
     │   ├── MalformedError     bytes that are not the protocol: offset, field path, what is wrong
+    │   ├── ConflictError      it was made for something that has changed since
     │   ├── TooLargeError      over a size limit, also while inflating
     │   └── UnsupportedError   an encoding, content type or method that is not spoken here
     ├── ConfigError            the configuration is wrong: path, what is wrong, how to mend
@@ -43,6 +44,7 @@ __all__ = [
     "AuthorizationError",
     "Category",
     "ConfigError",
+    "ConflictError",
     "CorruptError",
     "DeadlineError",
     "DnsError",
@@ -160,6 +162,10 @@ class MalformedError(ValidationError):
         return type(self), (self.reason, self.offset, self.path)
 
 
+class ConflictError(ValidationError):
+    """It was made for something that has changed since; nothing was overwritten."""
+
+
 class TooLargeError(ValidationError):
     """The input is over a size limit, as sent or while it inflates."""
 
@@ -236,6 +242,7 @@ _TABLE: dict[type[SondeError], Traits] = {
     SondeError: Traits(Category.INTERNAL, Severity.ERROR, False, 500, 13, 70, "Report it with the lines above."),
     ValidationError: Traits(Category.VALIDATION, Severity.WARNING, False, 400, 3, 65, "Correct the input; sending the same again cannot help."),
     MalformedError: Traits(Category.VALIDATION, Severity.WARNING, False, 400, 3, 65, "Check the sender: these bytes are not valid OTLP."),
+    ConflictError: Traits(Category.VALIDATION, Severity.WARNING, False, 409, 9, 65, "Read what is there now and change that, or save under another name."),
     TooLargeError: Traits(Category.VALIDATION, Severity.WARNING, False, 413, 8, 65, "Send smaller batches, or raise the receiver's limit."),
     UnsupportedError: Traits(Category.VALIDATION, Severity.WARNING, False, 415, 12, 65, "Use a content type and encoding that the message lists."),
     ConfigError: Traits(Category.CONFIGURATION, Severity.FATAL, False, 500, 9, 78, "Correct the setting that the message names."),

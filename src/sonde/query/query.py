@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sonde.core.clock import SYSTEM_CLOCK
-from sonde.query import attributes, drawn, follow, logs, metrics, services, sql, stats, trace, traces
+from sonde.query import attributes, drawn, follow, logs, metrics, red, schema, services, sql, stats, trace, traces
+from sonde.query.bound import SqlValues
 from sonde.query.source import Source
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from sonde.query.follow import Follower
     from sonde.query.logs import LogContext, LogHistogram, LogPage, LogSearch
     from sonde.query.metrics import Metric
+    from sonde.query.red import RedQuestion, RedSeries
+    from sonde.query.schema import Schema
     from sonde.query.series import MetricQuestion, MetricSeries
     from sonde.query.services import Edge, Operation, Service
     from sonde.query.sql import SqlAnswer, SqlLimits
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from sonde.store import Store
 
 __all__ = ["Query"]
+
+_NO_VALUES = SqlValues()
 
 
 class Query:
@@ -126,6 +131,10 @@ class Query:
         """
         return drawn.drawn(self._source, asked)
 
+    def red_series(self, asked: RedQuestion) -> RedSeries:
+        """Rate, errors or duration of services or operations over time."""
+        return red.red_series(self._source, asked, self.clock.now_ns())
+
     def attribute_keys(
         self, signal: str = "", level: str = "", prefix: str = "", limit: int = 1000
     ) -> list[AttributeKey]:
@@ -143,17 +152,28 @@ class Query:
         """
         return attributes.values(self._source, key=key, signal=signal, prefix=prefix, limit=limit)
 
-    def sql(self, statement: str, limits: SqlLimits) -> SqlAnswer:
+    def sql(self, statement: str, limits: SqlLimits, values: SqlValues = _NO_VALUES) -> SqlAnswer:
         """The answer of one statement that only reads.
+
+        Args:
+            statement: with `{name:Type}` where values go.
+            limits: what it may take.
+            values: what its placeholders stand for.
 
         Raises:
             AuthorizationError: it reaches beyond this tenant's tables.
         """
-        return sql.answer(self._source, statement, limits)
+        return sql.answer(self._source, statement, limits, values, self.clock.now_ns())
 
-    def sql_stream(self, statement: str, limits: SqlLimits) -> Iterator[bytes]:
-        """As `sql`, as lines of JSON, one object a row, piece by piece; a refusal is raised before the first piece."""
-        return sql.streamed(self._source, statement, limits)
+    def sql_stream(
+        self, statement: str, limits: SqlLimits, values: SqlValues = _NO_VALUES, form: str = "ndjson"
+    ) -> Iterator[bytes]:
+        """As `sql`, piece by piece, in one of `sonde.query.sql.FORMATS`; a refusal is raised before the first piece."""
+        return sql.streamed(self._source, statement, limits, values, self.clock.now_ns(), form=form)
+
+    def schema(self) -> Schema:
+        """What SQL can name: this tenant's tables with their columns, and the functions that statements may call."""
+        return schema.described(self._source)
 
     def tables(self) -> list[TableStats]:
         """Rows and bytes of every table."""

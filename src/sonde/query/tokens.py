@@ -1,7 +1,8 @@
 """SQL cut into tokens, for a guard that must not be fooled: what it cannot read with certainty it refuses.
 
 Source: ClickHouse's lexer (`Lexer.cpp`). Refused though the engine knows them: heredocs (`$a$..$a$`), `#` comments,
-characters outside ASCII, backslashes and braces outside quotations. Comments (`--`, `/* */`) are dropped.
+characters outside ASCII, backslashes outside quotations, and braces but for placeholders of values (`{name:Type}` with one of
+VALUE_TYPES and no spaces), which cannot stand for a name. Comments (`--`, `/* */`) are dropped.
 """
 
 from __future__ import annotations
@@ -11,11 +12,18 @@ from dataclasses import dataclass
 
 from sonde.core.errors import ValidationError
 
-__all__ = ["Token", "tokenized"]
+__all__ = ["VALUE_TYPES", "Token", "tokenized"]
 
+VALUE_TYPES = re.compile(
+    r"(?:String|U?Int(?:8|16|32|64)|Float(?:32|64)|Bool|DateTime|DateTime64\([0-9]\)|Array\((?:String|U?Int64|Float64)\))"
+)
+"""Types that a placeholder can have: all of them values; `Identifier` would let a parameter name a table."""
 _PATTERN = re.compile(
+    rf"""
+    (?P<parameter>\{{[A-Za-z_][A-Za-z0-9_]*:{VALUE_TYPES.pattern}\}})
+    """
     r"""
-    (?P<space>[ \t\r\n\f\v]+|--[^\n]*|/\*.*?\*/)
+  | (?P<space>[ \t\r\n\f\v]+|--[^\n]*|/\*.*?\*/)
   | (?P<string>'(?:[^'\\]|\\.|'')*')
   | (?P<quoted>"(?:[^"\\]|\\.|"")*"|`(?:[^`\\]|\\.|``)*`)
   | (?P<number>0[xX][0-9a-fA-F_]+|(?:\d[\d_]*)(?:\.(?:\d[\d_]*)?)?(?:[eE][+-]?\d+)?(?![A-Za-z_]))
@@ -31,7 +39,7 @@ class Token:
     """One token.
 
     Attributes:
-        kind: `string`, `quoted` (an identifier in quotes), `number`, `word` or `symbol`.
+        kind: `string`, `quoted` (an identifier in quotes), `number`, `word`, `symbol` or `parameter` (`{name:Type}`).
         text: as written; of strings and quoted identifiers what is between the quotes, escapes undone.
         position: where it begins, counted in characters.
     """
