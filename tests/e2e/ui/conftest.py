@@ -1,0 +1,66 @@
+"""The sample shop's half hour in a real server, and a real browser in front of it; one of each for all tests of a worker."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from e2e.ui.browsing import CHROMIUM, browsing, opened_page
+from servers import loopback_environment, running_sonde, wait_until
+from sonde.web.pages import BUILT
+
+ROOT = Path(__file__).parents[3]
+MINUTES = 30
+
+
+def pytest_collection_modifyitems(items):
+    """Without a browser or built pages these tests cannot run, and say so."""
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    missing = "Chromium is not installed (Debian: apt install chromium)" if not CHROMIUM else ""
+    if not missing and not (BUILT / "index.html").is_file():
+        missing = "the pages were not built (make ui)"
+    for item in here:
+        item.add_marker(pytest.mark.server)
+        if missing:
+            item.add_marker(pytest.mark.skip(reason=f"{missing}: the pages are NOT tested"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """`sonde serve` with the shop's story in it, all of it stored."""
+    with running_sonde(tmp_path_factory.mktemp("ui") / "data") as running:
+        tell_history(running, rate=0.7)
+        yield running
+
+
+def tell_history(running, *, rate: float, seed: int = 7) -> dict[str, int]:
+    """Send the story and wait until it is stored; how many of each signal."""
+    command = [sys.executable, "-m", "tests.e2e.ui.history", "--grpc", running.grpc, "--http", running.http_url]
+    command += ["--rate", str(rate), "--minutes", str(MINUTES), "--seed", str(seed)]
+    told = subprocess.run(command, cwd=ROOT, env=loopback_environment(), capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr[-2000:]
+    sent: dict[str, int] = json.loads(told.stdout.splitlines()[-1])
+
+    def all_stored() -> bool:
+        counts = running.rows("SELECT (SELECT count() FROM otel_traces) AS t, (SELECT count() FROM otel_logs) AS l")[0]
+        return int(counts["t"]) >= sent["traces"] and int(counts["l"]) >= sent["logs"]
+
+    wait_until(all_stored, within_s=60, what="the story")
+    return sent
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with browsing() as one:
+        yield one
+
+
+@pytest.fixture
+def page(browser, server):
+    """A page of 1280 by 800, light; it fails the test on console errors, policy violations and requests that leave."""
+    with opened_page(browser, server.web_url) as one:
+        yield one
