@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import css from './colours.css?raw';
 import { HUES, hueOf, seriesColour, serviceColour, severityColour, statusColour } from './colours';
 
-
 function palette(selector: string): string[] {
   const block = css.slice(css.indexOf(selector)).split('}')[0] ?? '';
   return [...block.matchAll(/--hue-\d+: (#[0-9a-f]{6})/g)].map((match) => match[1]!);

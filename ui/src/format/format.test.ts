@@ -1,6 +1,20 @@
 /* What people read must be right to the digit, also at the edges of units and for values that make no sense. */
 import { describe, expect, it } from 'vitest';
-import { axisValue, bytes, count, dimension, duration, moment, offset, percent, quantity, rate, shortMoment, timeOfDay, unitTitle } from './index';
+import {
+  axisValue,
+  bytes,
+  count,
+  dimension,
+  duration,
+  moment,
+  offset,
+  percent,
+  quantity,
+  rate,
+  shortMoment,
+  timeOfDay,
+  unitTitle,
+} from './index';
 
 const cases = <T>(name: string, run: (value: T) => string, rows: [T, string][]): void => {
   describe(name, () => {

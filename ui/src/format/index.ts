@@ -1,6 +1,6 @@
 /* Numbers, durations, sizes and instants as text; the same everywhere. */
 export { duration } from './duration';
-export { moment, offset, shortMoment, timeOfDay } from './moment';
+export { moment, MONTHS, offset, shortMoment, timeOfDay } from './moment';
 export { bytes, count, digits, NOTHING, percent, rate } from './number';
 export { axisValue, dimension, quantity, scaleOf, unitTitle } from './quantity';
 export type { Dimension } from './quantity';

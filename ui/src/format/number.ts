@@ -9,7 +9,7 @@ const LARGE = ['', 'k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
 export function digits(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
-  if (size >= 99.95) return sign(Math.round(value).toLocaleString("en-US"));
+  if (size >= 99.95) return sign(Math.round(value).toLocaleString('en-US'));
   const places = Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(size))));
   return sign(trimmed(value.toFixed(places)));
 }

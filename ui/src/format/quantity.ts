@@ -4,7 +4,19 @@ import { duration } from './duration';
 
 const TIMES = new Map(Object.entries({ ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1e3, min: 6e4, h: 3.6e6, d: 8.64e7 }));
 const BYTES = new Map(
-  Object.entries({ By: 1, kBy: 1e3, MBy: 1e6, GBy: 1e9, TBy: 1e12, KiBy: 2 ** 10, MiBy: 2 ** 20, GiBy: 2 ** 30, TiBy: 2 ** 40, bytes: 1, byte: 1 }),
+  Object.entries({
+    By: 1,
+    kBy: 1e3,
+    MBy: 1e6,
+    GBy: 1e9,
+    TBy: 1e12,
+    KiBy: 2 ** 10,
+    MiBy: 2 ** 20,
+    GiBy: 2 ** 30,
+    TiBy: 2 ** 40,
+    bytes: 1,
+    byte: 1,
+  }),
 );
 const SIGNS = new Map(Object.entries({ Cel: '°C', '[degF]': '°F', Ohm: 'Ω' }));
 const PREFIXED = new Set(['bit', 'Hz', 'W', 'J', 'V', 'A']);
@@ -75,7 +87,13 @@ function speed(value: number, base: string): string {
 
 function other(value: number, unit: string): string {
   const name = SIGNS.get(unit) ?? bare(unit);
-  if (PREFIXED.has(unit) && Math.abs(value) >= 1) return scaled(value, 1000, ['', 'k', 'M', 'G', 'T', 'P'].map((prefix) => prefix + name), ' ');
+  if (PREFIXED.has(unit) && Math.abs(value) >= 1)
+    return scaled(
+      value,
+      1000,
+      ['', 'k', 'M', 'G', 'T', 'P'].map((prefix) => prefix + name),
+      ' ',
+    );
   return `${Math.abs(value) < 1e4 ? digits(value) : count(value)} ${name}`;
 }
 

@@ -1,10 +1,11 @@
 /* Time zones: which one the page shows times in, how far it is from UTC at an instant, and which instants a wall clock means. */
+import { currentZone } from '../state/look';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** The zone that times are shown in: what the page says (`<html data-zone>`), else the browser's own. */
+/** The zone that times are shown in: the one chosen, else the browser's own. */
 export function zone(): string {
-  const chosen = typeof document === 'undefined' ? undefined : document.documentElement.dataset['zone'];
+  const chosen = currentZone();
   return known(chosen) ? chosen : Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
@@ -25,7 +26,14 @@ export function offsetMs(utcMs: number, tz: string): number {
   const whole = Math.floor(utcMs / 1000) * 1000;
   const part: Record<string, number> = {};
   for (const { type, value } of formatOf(tz).formatToParts(whole)) part[type] = Number(value);
-  const wall = Date.UTC(part['year']!, part['month']! - 1, part['day']!, part['hour']! % 24, part['minute']!, part['second']!);
+  const wall = Date.UTC(
+    part['year']!,
+    part['month']! - 1,
+    part['day']!,
+    part['hour']! % 24,
+    part['minute']!,
+    part['second']!,
+  );
   return wall - whole;
 }
 
@@ -46,8 +54,21 @@ export function beginning(wallMs: number, tz: string): number {
 function formatOf(tz: string): Intl.DateTimeFormat {
   let format = formats.get(tz);
   if (!format) {
-    const fields = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
-    format = new Intl.DateTimeFormat('en-US', { timeZone: tz, hourCycle: 'h23', calendar: 'gregory', numberingSystem: 'latn', ...fields });
+    const fields = {
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    } as const;
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: tz,
+      hourCycle: 'h23',
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      ...fields,
+    });
     formats.set(tz, format);
   }
   return format;
