@@ -10,6 +10,7 @@ A template is SQL with `{{word arguments}}`:
 | `{{whole T}}` | `` `db`.`T` `` | `` `db`.`T` ``, every node's rows |
 | `{{engine E}}` | `E` | `ReplicatedE` with the server's default path and replica macros |
 | `{{distribute T}}` | nothing | a `Distributed` table `T` over every `T_local` |
+| `{{widen T C K}}` | nothing | the `Distributed` table `T` gets the column `C` of kind `K` too |
 | `{{settings}}` | table settings | the same, with the replicated deduplication window |
 | `{{include F a b}}` | the file `F.part.sql`, in which `{{1}}` is `a`, `{{2}}` is `b` | the same |
 
@@ -148,6 +149,8 @@ def _word(word: str, arguments: list[str], place: Place) -> str:
         return _VALUES[word].format(*arguments) if arguments else _VALUES[word]
     if word == "include":
         return _included(arguments[0], arguments[1:])
+    if word == "widen":
+        return _widened(*arguments, place=place) if place.cluster else ""
     if word == "settings":
         window = "replicated_deduplication_window" if place.cluster else "non_replicated_deduplication_window"
         return _SETTINGS.format(window=window) + (
@@ -185,3 +188,8 @@ def _distributed(name: str, place: Place) -> str:
         f"CREATE TABLE IF NOT EXISTS `{place.database}`.`{name}`{place.on_cluster} AS `{place.database}`.`{name}_local`\n"
         f"ENGINE = Distributed(`{place.cluster}`, `{place.database}`, `{name}_local`, rand())"
     )
+
+
+def _widened(name: str, column: str, kind: str, *, place: Place) -> str:
+    """The same new column for the table that stands for all of a cluster's."""
+    return f"ALTER TABLE `{place.database}`.`{name}`{place.on_cluster} ADD COLUMN IF NOT EXISTS `{column}` {kind}"

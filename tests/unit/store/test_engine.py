@@ -82,14 +82,14 @@ def test_the_holder_is_named_to_another_process(store):
 
 def test_migrating_again_does_nothing(store):
     assert migrate(store.engine, store.place("default")) == []
-    assert applied(store.engine, store.place("default")) == {1, 2, 3, 4}
+    assert applied(store.engine, store.place("default")) == {1, 2, 3, 4, 5}
 
 
 def test_a_cut_short_migration_is_done_again(store):
     store.ensure_tenant("cut")
     store.engine.command("ALTER TABLE otel_cut.sonde_schema DELETE WHERE version > 2", settings={"mutations_sync": 2})
     store.engine.command("DROP TABLE otel_cut.sonde_attributes")
-    assert migrate(store.engine, store.place("cut")) == [3, 4]
+    assert migrate(store.engine, store.place("cut")) == [3, 4, 5]
     assert store.engine.query("SELECT count() AS n FROM otel_cut.sonde_attributes") == [{"n": 0}]
 
 
@@ -115,3 +115,16 @@ def test_databases_of_tenants(tmp_path):
     assert store.database("blue") == "traces_blue"
     with pytest.raises(ValidationError, match="tenant"):
         store.database("no-good")
+
+
+def test_rates_are_kept_by_version_too(store):
+    store.ensure_tenant("versions")
+    store.engine.command(
+        "INSERT INTO otel_versions.otel_traces (Timestamp, ServiceName, ResourceAttributes) VALUES"
+        " (1760000040, 'web', {'service.version': '2.5.0'}), (1760000041, 'web', {'service.version': '2.4.1'}),"
+        " (1760000042, 'web', {})"
+    )
+    rows = store.engine.query(
+        "SELECT ServiceVersion AS v, sum(Spans) AS n FROM otel_versions.sonde_red GROUP BY v ORDER BY v"
+    )
+    assert [(row["v"], int(row["n"])) for row in rows] == [("", 1), ("2.4.1", 1), ("2.5.0", 1)]
