@@ -9,30 +9,32 @@ from sonde.query.critical import critical_path
 from sonde.query.lineage import lineage, self_times
 from sonde.query.spans import KINDS, Span
 from sonde.query.trace import assembled
+from sonde.query.tracediff import trace_diff
+
+SPANS = st.lists(
+    st.tuples(
+        st.integers(0, 30),
+        st.sampled_from("pqr"),
+        st.sampled_from(KINDS),
+        st.sampled_from("ab"),
+        st.integers(0, 50),
+        st.integers(0, 50),
+    ),
+    min_size=1,
+    max_size=20,
+)
 
 
-@st.composite
-def traces(draw, most=25):
+def traces():
     """Forests of any shape, with times that may contradict it."""
-    count = draw(st.integers(1, most))
-    spans = []
-    for number in range(count):
-        parent = draw(st.integers(-1, number - 1))
-        spans.append(
-            Span(
-                "t",
-                f"{number:016x}",
-                f"{parent:016x}" if parent >= 0 else "",
-                draw(st.sampled_from("pqr")),
-                draw(st.sampled_from(KINDS)),
-                draw(st.sampled_from("ab")),
-                draw(st.integers(0, 50)) * 1000,
-                draw(st.integers(0, 50)) * 1000,
-                draw(st.sampled_from(["Unset", "Error"])),
-                attributes=draw(st.dictionaries(st.sampled_from(["db.query.text", "n"]), st.sampled_from(["x", "y"]))),
-            )
-        )
-    return assembled("t", spans)
+    return SPANS.map(lambda drawn: assembled("t", [_span(number, one) for number, one in enumerate(drawn)]))
+
+
+def _span(number, drawn):
+    """A root, or a span below the one that many places before it."""
+    up, name, kind, service, start, duration = drawn
+    parent = f"{number - up:016x}" if 0 < up <= number else ""
+    return Span("t", f"{number:016x}", parent, name, kind, service, start * 1000, duration * 1000)
 
 
 @given(traces())
@@ -65,3 +67,21 @@ def test_a_root_around_everything_leaves_no_moment_unexplained(trace):
 def test_self_time_is_part_of_a_spans_duration(trace):
     times = self_times(lineage(trace.spans))
     assert all(0 <= own <= span.duration_ns for own, span in zip(times, trace.spans, strict=True))
+
+
+@given(traces())
+def test_a_trace_does_not_differ_from_itself(trace):
+    found = trace_diff(trace, trace)
+    assert all((node.a, node.service) == (node.b, node.service_b) for node in found.nodes)
+
+
+@given(traces(), traces())
+def test_a_difference_counts_every_span_once_and_turns_around(a, b):
+    found = trace_diff(a, b)
+    assert sum(node.a.count for node in found.nodes) == len(a.spans)
+    assert sum(node.b.count for node in found.nodes) == len(b.spans)
+    turned = trace_diff(b, a)
+    assert sorted((node.a.count, node.b.count, node.a.total_ns) for node in found.nodes) == sorted(
+        (node.b.count, node.a.count, node.b.total_ns) for node in turned.nodes
+    )
+    assert all(node.parent < index for index, node in enumerate(found.nodes))
