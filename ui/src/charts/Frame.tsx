@@ -5,7 +5,7 @@ import type { Frame, Selection } from './plot';
 
 const BOTTOM = 20;
 const TOP = 6;
-const RIGHT = 8;
+const RIGHT = 18;
 
 /** The inside of a chart `width` by `height`, with `left` pixels for the labels of values. */
 export function frameOf(width: number, height: number, left: number): Frame {
@@ -31,7 +31,7 @@ export function Grid(props: { frame: Frame; startMs: number; endMs: number; valu
         <text
           key={at}
           x={within(left + ((at - startMs) / (endMs - startMs)) * width, label, left + width)}
-          y={top + height + 14}
+          y={top + height + 15}
           text-anchor="middle"
         >
           {label}
@@ -42,7 +42,7 @@ export function Grid(props: { frame: Frame; startMs: number; endMs: number; valu
 }
 
 function within(x: number, label: string, right: number): number {
-  return Math.min(x, right + RIGHT - label.length * 3.1);
+  return Math.min(x, right + RIGHT - label.length * 3);
 }
 
 /** The crosshair and the brushed part, over a plot. */

@@ -38,7 +38,7 @@ export function painted(
 ): uPlot {
   const options: uPlot.Options = {
     ...size,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     focus: { alpha: 0.25 },
     cursor: {
