@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from fastapi import APIRouter, FastAPI
 from sonde import __version__
 from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.web import api, compat, failures, health
+from sonde.web.dashboards import Dashboards
 from sonde.web.deps import Parts
 from sonde.web.headers import SecurityHeaders
 from sonde.web.hosts import AllowedHosts
@@ -49,6 +51,7 @@ def create_app(
     resolve_tenant: Callable[[str | None], str] = lambda _name: "default",
     clock: Clock = SYSTEM_CLOCK,
     allowed_hosts: Collection[str] | None = None,
+    dashboards: Path | None = None,
 ) -> FastAPI:
     """The application.
 
@@ -59,6 +62,7 @@ def create_app(
         resolve_tenant: a tenant's name from the header's value (None when absent); raises for bad names.
         clock: what `now` means.
         allowed_hosts: names that requests may have in `Host`, see `sonde.web.hosts`; None for any.
+        dashboards: the directory where dashboards are kept, see `sonde.web.dashboards`; None for nowhere.
     """
     app = FastAPI(
         title="Sonde",
@@ -69,7 +73,9 @@ def create_app(
         redoc_url=None,
         openapi_url="/openapi.json",
     )
-    app.state.parts = Parts(store, status, tenant_header, resolve_tenant, clock)
+    app.state.parts = Parts(
+        store, status, tenant_header, resolve_tenant, clock, Dashboards(dashboards) if dashboards else None
+    )
     if allowed_hosts is not None:
         app.add_middleware(AllowedHosts, hosts=allowed_hosts)
     app.add_middleware(SecurityHeaders)

@@ -15,11 +15,12 @@ from fastapi import Request
 from sonde.core.clock import SYSTEM_CLOCK, Clock
 from sonde.core.errors import UnavailableError
 from sonde.query.query import Query
+from sonde.web.dashboards import Dashboards
 
 if TYPE_CHECKING:
     from sonde.store import Store
 
-__all__ = ["Parts", "parts_of", "query_of", "tenant_of"]
+__all__ = ["Parts", "dashboards_of", "parts_of", "query_of", "tenant_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Parts:
         tenant_header: the request header that names the tenant, lower case.
         resolve_tenant: a tenant's name from the header's value (None when absent); raises for bad names.
         clock: what `now` means.
+        dashboards: where dashboards are kept; None where they are not.
     """
 
     store: Store | None
@@ -39,6 +41,7 @@ class Parts:
     tenant_header: str
     resolve_tenant: Callable[[str | None], str]
     clock: Clock = SYSTEM_CLOCK
+    dashboards: Dashboards | None = None
 
     def opened(self) -> Store:
         """The store.
@@ -75,3 +78,17 @@ def query_of(request: Request) -> Query:
     """
     parts = parts_of(request)
     return Query(parts.opened(), tenant_of(request), clock=parts.clock)
+
+
+def dashboards_of(request: Request) -> Dashboards:
+    """Where dashboards are kept.
+
+    Raises:
+        UnavailableError: this server keeps none.
+    """
+    dashboards = parts_of(request).dashboards
+    if dashboards is None:
+        raise UnavailableError(
+            "this server keeps no dashboards: it was made without a data directory; start it with --data DIR"
+        )
+    return dashboards

@@ -132,6 +132,7 @@ class Keeper:
             tenant_header=self._settings.tenants.header,
             resolve_tenant=tenants.resolve,
             allowed_hosts=hosts_of(self._inheritance.sockets["web"]),
+            dashboards=self._settings.data / "dashboards",
         )
         self._app = app
         self._publish()
