@@ -11,12 +11,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sonde.core.clock import SYSTEM_CLOCK
-from sonde.query import attributes, drawn, follow, logs, metrics, red, schema, services, sql, stats, trace, traces
+from sonde.query import (
+    attributes,
+    drawn,
+    follow,
+    logs,
+    metrics,
+    outline,
+    red,
+    schema,
+    services,
+    spandetail,
+    sql,
+    stats,
+    trace,
+    tracefind,
+    traces,
+)
 from sonde.query.bound import SqlValues
 from sonde.query.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from sonde.query.outline import Outline
+    from sonde.query.spandetail import SpanDetail
 
     from sonde.core.clock import Clock
     from sonde.query.attributes import AttributeKey, AttributeValue
@@ -71,6 +89,34 @@ class Query:
     def traces(self, trace_ids: Iterable[str]) -> list[Trace]:
         """Several traces whole, without logs, in the order asked; ids that are not stored are left out."""
         return trace.read_traces(self._source, trace_ids)
+
+    def outline(self, trace_id: str) -> Outline:
+        """The outline of one trace: what its page draws, without attributes and details.
+
+        Raises:
+            NotFoundError: no span has that trace id.
+        """
+        return outline.read_outline(self._source, trace_id)
+
+    def span(self, trace_id: str, span_id: str) -> SpanDetail:
+        """Everything of one span, by its trace's and its own id, with its log records.
+
+        Raises:
+            NotFoundError: the trace has no such span.
+        """
+        return spandetail.read_span(self._source, trace_id, span_id)
+
+    def find_in_trace(self, trace_id: str, text: str) -> tuple[list[int], bool]:
+        """Indexes, in the outline, of the spans that hold a text; and whether the outline lacks spans."""
+        return tracefind.find_spans(self._source, trace_id, text)
+
+    def compare(self, a: str, b: str) -> Comparison:
+        """Two traces as one tree, with the attributes that differ where it matters.
+
+        Raises:
+            NotFoundError: one of them is not stored.
+        """
+        return compare.compare(self._source, a, b)
 
     def find_traces(self, asked: TraceSearch) -> TracePage:
         """Traces that have a span which meets every condition."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sonde.query.source import Source
     from sonde.query.spans import Span
 
-__all__ = ["Trace", "assembled", "bounds", "read_trace", "read_traces", "trace_id_of"]
+__all__ = ["Trace", "assembled", "bounds", "log_moments", "moments", "read_trace", "read_traces", "trace_id_of"]
 
 _MAX_SPANS = 500_000
 # The engine writes spans a moment before the bounds that are made of them: without a margin a trace that is still arriving
@@ -129,9 +129,7 @@ def read_traces(source: Source, trace_ids: Iterable[str]) -> list[Trace]:
         return []
     given = Filter()
     given.add(f"TraceId IN {given.bind(wanted, 'Array(String)')}")
-    within = bounds(source, wanted)
-    if within is not None:
-        given.between(max(0, within[0] - _ARRIVING_NS), within[1] + _ARRIVING_NS)
+    given.between(*moments(source, *wanted))
     rows = source.rows(
         f"SELECT {SPAN_COLUMNS} FROM @otel_traces WHERE {given.sql} LIMIT {given.bind(_MAX_SPANS, 'UInt64')}",
         given.parameters,
@@ -140,6 +138,18 @@ def read_traces(source: Source, trace_ids: Iterable[str]) -> list[Trace]:
     for span in read_spans(rows):
         by_id[span.trace_id].append(span)
     return [assembled(name, by_id[name]) for name in wanted if name in by_id]
+
+
+def moments(source: Source, *trace_ids: str) -> tuple[int | None, int | None]:
+    """Between which times to look for the spans of traces, also for those that are still arriving; Nones for everywhere."""
+    within = bounds(source, trace_ids)
+    return (None, None) if within is None else (max(0, within[0] - _ARRIVING_NS), within[1] + _ARRIVING_NS)
+
+
+def log_moments(spans: Iterable[Span]) -> tuple[int, int]:
+    """Between which times to look for the log records of a trace."""
+    timed = [(span.start_ns, span.end_ns) for span in spans]
+    return max(0, min(start for start, _ in timed) - _DAY_NS), max(end for _, end in timed) + _DAY_NS
 
 
 def bounds(source: Source, trace_ids: Sequence[str]) -> tuple[int, int] | None:
@@ -157,9 +167,7 @@ def bounds(source: Source, trace_ids: Sequence[str]) -> tuple[int, int] | None:
 def _logs(source: Source, trace: Trace) -> list[LogRecord]:
     given = Filter()
     given.equal("TraceId", trace.trace_id)
-    first = min(span.start_ns for span in trace.spans)
-    last = max(span.end_ns for span in trace.spans)
-    given.between(max(0, first - _DAY_NS), last + _DAY_NS)
+    given.between(*log_moments(trace.spans))
     rows = source.rows(
         f"{LOG_SELECT} WHERE {given.sql} ORDER BY Timestamp LIMIT {given.bind(_MAX_LOGS + 1, 'UInt64')}",
         given.parameters,

@@ -16,6 +16,7 @@ Iterative, so depth is bounded by memory only; O(n log n).
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,30 +52,52 @@ class Forest:
             position, depth = stack.pop()
             self.spans[position].depth = depth
             order.append(position)
-            stack.extend((child, depth + 1) for child in self._by_start(self.children[position]))
+            children = self.children[position]
+            if children:
+                stack.extend((child, depth + 1) for child in self._by_start(children))
         return order
 
     def _by_start(self, positions: Iterable[int]) -> list[int]:
         """Latest first, because the stack is popped from its end."""
         spans = self.spans
-        return sorted(positions, key=lambda p: (spans[p].shown_start_ns, spans[p].span_id))[::-1]
+        ordered = list(positions)
+        if len(ordered) > 1:
+            ordered.sort(key=lambda p: (spans[p].start_ns + spans[p].skew_ns, spans[p].span_id))
+            ordered.reverse()
+        return ordered
 
 
 def grown(spans: Iterable[Span]) -> Forest:
     """The forest of a trace's spans; marks copies, shared ids and missing parents on them."""
-    distinct = _distinct(spans)
-    by_id: dict[str, list[int]] = defaultdict(list)
-    for position, span in enumerate(distinct):
-        by_id[span.span_id].append(position)
-    parents = [_parent(position, distinct, by_id) for position in range(len(distinct))]
-    _cut_circles(distinct, parents)
-    return Forest(distinct, parents)
+    ordered = sorted(spans, key=attrgetter("start_ns", "span_id"))
+    places = {span.span_id: position for position, span in enumerate(ordered)}
+    if len(places) == len(ordered):
+        parents = [_only_parent(position, span, places) for position, span in enumerate(ordered)]
+    else:
+        ordered = _distinct(ordered)
+        by_id: dict[str, list[int]] = defaultdict(list)
+        for position, span in enumerate(ordered):
+            by_id[span.span_id].append(position)
+        parents = [_parent(position, ordered, by_id) for position in range(len(ordered))]
+    _cut_circles(ordered, parents)
+    return Forest(ordered, parents)
 
 
-def _distinct(spans: Iterable[Span]) -> list[Span]:
+def _only_parent(position: int, span: Span, places: dict[str, int]) -> int:
+    """As `_parent`, in a trace where no two spans share an id: nearly every trace, at a third of the cost."""
+    if not span.parent_span_id:
+        return -1
+    parent = places.get(span.parent_span_id, position)
+    if parent == position:
+        span.missing_parent = True
+        return -1
+    return parent
+
+
+def _distinct(ordered: list[Span]) -> list[Span]:
     kept: list[Span] = []
     seen: dict[tuple[str, str, int], list[Span]] = defaultdict(list)
-    for span in sorted(spans, key=lambda span: (span.start_ns, span.span_id)):
+    for span in ordered:
         alike = seen[span.span_id, span.kind, span.start_ns]
         twin = next((other for other in alike if _same(other, span)), None)
         if twin is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-__all__ = ["LogModel", "ScopeModel", "SpanModel", "SummaryModel", "TraceModel"]
+__all__ = ["LogModel", "ScopeModel", "SpanDetailModel", "SpanFieldsModel", "SpanModel", "SummaryModel", "TraceModel"]
 
 Attributes = dict[str, Any]
 
@@ -48,7 +48,7 @@ class EventModel(BaseModel):
     name: str
     time: str
     time_ns: str = Field(description="As sent.")
-    offset_ms: float = Field(description="From the trace's start.")
+    offset_ms: float = Field(description="From the trace's start; among a span's details, from the span's.")
     attributes: Attributes
     dropped_attributes: int
 
@@ -64,12 +64,11 @@ class LinkModel(BaseModel):
     dropped_attributes: int
 
 
-class SpanModel(BaseModel):
-    """One span. `start`, offsets and event times have clock skew taken out; fields that end in `_ns` are as sent."""
+class SpanFieldsModel(BaseModel):
+    """One span as it was sent."""
 
     span_id: str
     parent_span_id: str
-    depth: int = Field(description="0 at a root.")
     service: str
     name: str
     kind: str = Field(description="Unspecified, Internal, Server, Client, Producer or Consumer.")
@@ -77,7 +76,6 @@ class SpanModel(BaseModel):
     status_message: str
     start: str
     start_ns: str
-    offset_ms: float = Field(description="From the trace's start.")
     duration_ms: float
     duration_ns: str
     attributes: Attributes = Field(description="Typed: text, booleans, numbers, lists, maps, null; bytes are base64.")
@@ -85,14 +83,21 @@ class SpanModel(BaseModel):
     scope: ScopeModel
     events: list[EventModel]
     links: list[LinkModel]
-    missing_parent: bool = Field(description="It names a parent that is not in the trace, or one below itself.")
-    skew_ms: float = Field(description="By how much the sender's clock was moved to put it into its parent.")
-    copies: int = Field(description="Identical retransmissions that were folded into it.")
-    shares_id: bool = Field(description="Another span has the same id and another kind.")
     trace_state: str
     flags: int
     dropped: dict[str, int] = Field(description="What the sender dropped: attributes, events, links.")
     schema_url: str = Field(description="Of the resource.")
+
+
+class SpanModel(SpanFieldsModel):
+    """One span in its trace. `start`, offsets and event times have clock skew taken out; what ends in `_ns` is as sent."""
+
+    depth: int = Field(description="0 at a root.")
+    offset_ms: float = Field(description="From the trace's start.")
+    missing_parent: bool = Field(description="It names a parent that is not in the trace, or one below itself.")
+    skew_ms: float = Field(description="By how much the sender's clock was moved to put it into its parent.")
+    copies: int = Field(description="Identical retransmissions that were folded into it.")
+    shares_id: bool = Field(description="Another span has the same id and another kind.")
 
 
 class LogModel(BaseModel):
@@ -114,6 +119,14 @@ class LogModel(BaseModel):
     scope: ScopeModel
     event_name: str
     id: str = Field(description="Names this record; /sonde/logs/context takes it.")
+
+
+class SpanDetailModel(BaseModel):
+    """Everything of one span id."""
+
+    spans: list[SpanFieldsModel] = Field(description="One, but for Zipkin's shared spans and retransmissions.")
+    logs: list[LogModel] = Field(description="Log records that carry the span's id, oldest first.")
+    logs_truncated: bool = Field(description="There are more than 1,000.")
 
 
 class TraceModel(BaseModel):

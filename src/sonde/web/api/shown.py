@@ -9,11 +9,12 @@ from sonde.web.api.answer import milliseconds, moment
 
 if TYPE_CHECKING:
     from sonde.query.logrows import LogRecord
+    from sonde.query.spandetail import SpanDetail
     from sonde.query.spans import Resource, Scope, Span
     from sonde.query.trace import Trace
     from sonde.query.traces import TraceSummary
 
-__all__ = ["shown_log", "shown_span", "shown_summary", "shown_trace"]
+__all__ = ["shown_detail", "shown_log", "shown_span", "shown_summary", "shown_trace"]
 
 
 def shown_summary(summary: TraceSummary) -> dict[str, Any]:
@@ -50,11 +51,31 @@ def shown_trace(trace: Trace) -> dict[str, Any]:
 
 
 def shown_span(span: Span, trace_start_ns: int) -> dict[str, Any]:
-    """One span; `start` and offsets have the clock skew taken out, `start_ns` is as sent."""
+    """One span in its place; `start` and offsets have the clock skew taken out, `start_ns` is as sent."""
+    return {
+        **_fields(span, trace_start_ns),
+        "depth": span.depth,
+        "offset_ms": milliseconds(span.shown_start_ns - trace_start_ns),
+        "missing_parent": span.missing_parent,
+        "skew_ms": milliseconds(span.skew_ns),
+        "copies": span.copies,
+        "shares_id": span.shares_id,
+    }
+
+
+def shown_detail(detail: SpanDetail) -> dict[str, Any]:
+    """Everything of one span id; offsets of events are from the span's start."""
+    return {
+        "spans": [_fields(span, span.start_ns) for span in detail.spans],
+        "logs": [shown_log(record) for record in detail.logs],
+        "logs_truncated": detail.logs_truncated,
+    }
+
+
+def _fields(span: Span, zero_ns: int) -> dict[str, Any]:
     return {
         "span_id": span.span_id,
         "parent_span_id": span.parent_span_id,
-        "depth": span.depth,
         "service": span.service,
         "name": span.name,
         "kind": span.kind,
@@ -62,7 +83,6 @@ def shown_span(span: Span, trace_start_ns: int) -> dict[str, Any]:
         "status_message": span.status_message,
         "start": moment(span.shown_start_ns),
         "start_ns": str(span.start_ns),
-        "offset_ms": milliseconds(span.shown_start_ns - trace_start_ns),
         "duration_ms": milliseconds(span.duration_ns),
         "duration_ns": str(span.duration_ns),
         "attributes": plain_map(span.attributes),
@@ -73,7 +93,7 @@ def shown_span(span: Span, trace_start_ns: int) -> dict[str, Any]:
                 "name": event.name,
                 "time": moment(event.time_ns + span.skew_ns),
                 "time_ns": str(event.time_ns),
-                "offset_ms": milliseconds(event.time_ns + span.skew_ns - trace_start_ns),
+                "offset_ms": milliseconds(event.time_ns + span.skew_ns - zero_ns),
                 "attributes": plain_map(event.attributes),
                 "dropped_attributes": event.dropped_attributes,
             }
@@ -90,10 +110,6 @@ def shown_span(span: Span, trace_start_ns: int) -> dict[str, Any]:
             }
             for link in span.links
         ],
-        "missing_parent": span.missing_parent,
-        "skew_ms": milliseconds(span.skew_ns),
-        "copies": span.copies,
-        "shares_id": span.shares_id,
         "trace_state": span.trace_state,
         "flags": span.flags,
         "dropped": {

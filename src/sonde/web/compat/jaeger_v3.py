@@ -26,9 +26,9 @@ from fastapi.routing import APIRoute
 from sonde.core.errors import NotFoundError, SondeError, ValidationError
 from sonde.query.query import Query
 from sonde.query.traces import TraceSummary
-from sonde.web.compat.jaeger_otlp import resource_spans
 from sonde.web.compat.jaeger_search import found, service_names, trace_id_of, v3_search
 from sonde.web.deps import query_of
+from sonde.web.otlp_json import resource_spans
 
 __all__ = ["router"]
 

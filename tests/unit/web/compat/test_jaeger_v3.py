@@ -6,7 +6,7 @@ import pytest
 
 from sonde.core.errors import UnavailableError
 from sonde.query.trace import Trace
-from sonde.web.compat.jaeger_otlp import resource_spans
+from sonde.web.otlp_json import resource_spans
 from unit.web.compat.example_spans import SHORT_ID, START_NS, TRACE_ID, FakeQuery, client_of, full_span, plain_span
 
 RANGE = "query.startTimeMin=2018-12-13T00:00:00Z&query.startTimeMax=2018-12-14T00:00:00Z"

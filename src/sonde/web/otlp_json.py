@@ -1,4 +1,4 @@
-"""A stored trace as OTLP/JSON: the shape inside Jaeger's v3 answers.
+"""A stored trace as OTLP/JSON: what one downloads, and the shape inside Jaeger's v3 answers.
 
 Spans are put back under the resource and scope they came with, in the order in which these first appear. Source: OTLP
 specification 1.x, "JSON Protobuf Encoding": lowerCamelCase names, hexadecimal lower-case ids, 64-bit integers as

@@ -10,7 +10,7 @@ from google.protobuf.json_format import ParseDict
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from sonde.query.spans import Resource, Scope
-from sonde.web.compat.jaeger_otlp import any_value, resource_spans
+from sonde.web.otlp_json import any_value, resource_spans
 from unit.web.compat.example_spans import RESOURCE, SCOPE, START_NS, TRACE_ID, full_span, plain_span
 
 
