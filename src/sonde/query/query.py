@@ -33,18 +33,18 @@ from sonde.query.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from sonde.query.outline import Outline
-    from sonde.query.spandetail import SpanDetail
 
     from sonde.core.clock import Clock
     from sonde.query.attributes import AttributeKey, AttributeValue
     from sonde.query.follow import Follower
     from sonde.query.logs import LogContext, LogHistogram, LogPage, LogSearch
     from sonde.query.metrics import Metric
+    from sonde.query.outline import Outline
     from sonde.query.red import RedQuestion, RedSeries
     from sonde.query.schema import Schema
     from sonde.query.series import MetricQuestion, MetricSeries
     from sonde.query.services import Edge, Operation, Service
+    from sonde.query.spandetail import SpanDetail
     from sonde.query.sql import SqlAnswer, SqlLimits
     from sonde.query.stats import TableStats
     from sonde.query.trace import Trace
@@ -109,14 +109,6 @@ class Query:
     def find_in_trace(self, trace_id: str, text: str) -> tuple[list[int], bool]:
         """Indexes, in the outline, of the spans that hold a text; and whether the outline lacks spans."""
         return tracefind.find_spans(self._source, trace_id, text)
-
-    def compare(self, a: str, b: str) -> Comparison:
-        """Two traces as one tree, with the attributes that differ where it matters.
-
-        Raises:
-            NotFoundError: one of them is not stored.
-        """
-        return compare.compare(self._source, a, b)
 
     def find_traces(self, asked: TraceSearch) -> TracePage:
         """Traces that have a span which meets every condition."""
