@@ -13,13 +13,20 @@ from typing import TYPE_CHECKING
 from sonde.core.clock import SYSTEM_CLOCK
 from sonde.query import (
     attributes,
+    compare,
     drawn,
+    fields,
     follow,
+    instances,
     logs,
     metrics,
     outline,
+    patterns,
     red,
+    scatter,
     schema,
+    servicemap,
+    servicepage,
     services,
     spandetail,
     sql,
@@ -36,13 +43,20 @@ if TYPE_CHECKING:
 
     from sonde.core.clock import Clock
     from sonde.query.attributes import AttributeKey, AttributeValue
+    from sonde.query.compare import Comparison
+    from sonde.query.fields import LogFields
     from sonde.query.follow import Follower
+    from sonde.query.instances import Instances
     from sonde.query.logs import LogContext, LogHistogram, LogPage, LogSearch
     from sonde.query.metrics import Metric
     from sonde.query.outline import Outline
+    from sonde.query.patterns import LogPatterns
     from sonde.query.red import RedQuestion, RedSeries
+    from sonde.query.scatter import Scatter
     from sonde.query.schema import Schema
     from sonde.query.series import MetricQuestion, MetricSeries
+    from sonde.query.servicemap import ServiceMap
+    from sonde.query.servicepage import ServicePage
     from sonde.query.services import Edge, Operation, Service
     from sonde.query.spandetail import SpanDetail
     from sonde.query.sql import SqlAnswer, SqlLimits
@@ -110,9 +124,21 @@ class Query:
         """Indexes, in the outline, of the spans that hold a text; and whether the outline lacks spans."""
         return tracefind.find_spans(self._source, trace_id, text)
 
+    def compare(self, a: str, b: str) -> Comparison:
+        """Two traces as one tree, with the attributes that differ where it matters.
+
+        Raises:
+            NotFoundError: one of them is not stored.
+        """
+        return compare.compare(self._source, a, b)
+
     def find_traces(self, asked: TraceSearch) -> TracePage:
         """Traces that have a span which meets every condition."""
         return traces.search(self._source, asked)
+
+    def scatter(self, asked: TraceSearch, points: int = 2000) -> Scatter:
+        """The traces of a search as at most so many (1 to 5,000) points, slow and failed ones first, and how many there are."""
+        return scatter.scatter(self._source, asked, points)
 
     def services(self, start_ns: int | None = None, end_ns: int | None = None) -> list[Service]:
         """Services that sent spans in a range (nanoseconds, end exclusive, None for open), by name."""
@@ -127,6 +153,19 @@ class Query:
     def edges(self, start_ns: int | None = None, end_ns: int | None = None) -> list[Edge]:
         """Who called whom in a range, by client and server."""
         return services.edges(self._source, start_ns, end_ns)
+
+    def service_map(self, start_ns: int, end_ns: int, limit: int = servicemap.MOST_NODES) -> ServiceMap:
+        """Services and their peers with figures, and the calls between them, the busiest nodes first (1 to 500)."""
+        return servicemap.service_map(self._source, start_ns, end_ns, self.clock.now_ns(), limit)
+
+    def service_page(self, service: str, start_ns: int, end_ns: int) -> ServicePage:
+        """One service: its course, durations, operations and neighbours in a range; empty where it sent nothing."""
+        return servicepage.service_page(self._source, service, start_ns, end_ns, self.clock.now_ns())
+
+    def service_instances(self, service: str, start_ns: int, end_ns: int) -> Instances:
+        """One service's instances and versions in a range, and which of them do worse than the others."""
+        frame = servicepage.framed(self._source, start_ns, end_ns, self.clock.now_ns())
+        return instances.instances(self._source, service, frame)
 
     def logs(self, asked: LogSearch) -> LogPage:
         """Log records that meet every condition."""
@@ -143,6 +182,14 @@ class Query:
             NotFoundError: no record has that id.
         """
         return logs.context(self._source, line_id, before=before, after=after)
+
+    def log_patterns(self, asked: LogSearch, limit: int = 100) -> LogPatterns:
+        """What log records that meet every condition say, by pattern, at most so many (1 to 1,000)."""
+        return patterns.patterns(self._source, asked, limit)
+
+    def log_fields(self, asked: LogSearch, *, limit: int = 100, values: int = 10) -> LogFields:
+        """Attributes that such records carry, at most so many (1 to 1,000), and so many values (1 to 100) of each."""
+        return fields.fields(self._source, asked, limit=limit, values=values)
 
     def follow_logs(self, asked: LogSearch) -> Follower:
         """What arrives from now on and meets every condition; poll it."""

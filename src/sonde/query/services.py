@@ -93,9 +93,11 @@ class Edge:
     p95_ms: float
 
 
-def services(source: Source, start_ns: int | None, end_ns: int | None, now_ns: int) -> list[Service]:
-    """Services by name; see `Query.services`."""
-    given, table, figures = _figures(start_ns, end_ns, now_ns)
+def services(
+    source: Source, start_ns: int | None, end_ns: int | None, now_ns: int, *, by_minute: bool = False
+) -> list[Service]:
+    """Services by name; see `Query.services`. With `by_minute` short ranges too are read from the rollup."""
+    given, table, figures = _figures(start_ns, end_ns, now_ns, by_minute=by_minute)
     rows = source.rows(
         f"SELECT ServiceName AS name, {ENTRY} AS is_entry, {figures} FROM @{table} WHERE {given.sql}"
         " GROUP BY name, is_entry ORDER BY name, is_entry",
@@ -152,10 +154,13 @@ def edges(source: Source, start_ns: int | None, end_ns: int | None) -> list[Edge
     ]
 
 
-def _figures(start_ns: int | None, end_ns: int | None, now_ns: int) -> tuple[Filter, str, str]:
+def _figures(
+    start_ns: int | None, end_ns: int | None, now_ns: int, *, by_minute: bool = False
+) -> tuple[Filter, str, str]:
     """The filter for a range, the table that answers it, and the columns that say how many, how bad and how long."""
     given = Filter()
-    if start_ns is not None and (now_ns if end_ns is None else end_ns) - start_ns < RAW_BELOW_NS:
+    is_short = start_ns is not None and (now_ns if end_ns is None else end_ns) - start_ns < RAW_BELOW_NS
+    if is_short and not by_minute:
         given.between(start_ns, end_ns)
         columns = (
             "count() AS spans, countIf(StatusCode = 'Error') AS errors,"
