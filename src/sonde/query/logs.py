@@ -17,6 +17,7 @@ from sonde.query.located import LOG_COLUMNS, located
 from sonde.query.logrows import LINE_HASH, LOG_SELECT, line_of, read_logs
 from sonde.query.severity import SEVERITIES, parse_severity, severity_name
 from sonde.query.slices import kept_range
+from sonde.query.templates import LONGEST, add_pattern
 from sonde.query.text import parse_text
 from sonde.query.times import MAX_NS
 
@@ -37,8 +38,10 @@ __all__ = [
     "context",
     "histogram",
     "search",
+    "step_s",
 ]
 
+_MOST_PATTERNS = 20
 ORDERS = ("newest", "oldest")
 _ALIASES = {"desc": "newest", "asc": "oldest", "": "newest"}
 _STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
@@ -54,6 +57,9 @@ class LogSearch:
         service: the sender's `service.name`; empty for any.
         trace_id: hexadecimal; empty for any.
         span_id: hexadecimal; empty for any.
+        event: the event's name; empty for any.
+        pattern: what the body's first line says without what varies, as `sonde.query.patterns` names it; empty for any.
+        not_pattern: patterns that are left out.
         where: conditions on attributes in the grammar of `sonde.query.where`.
         start_ns: earliest time, inclusive; None for the beginning of what is kept.
         end_ns: latest time, exclusive; None for no end.
@@ -67,6 +73,9 @@ class LogSearch:
     service: str = ""
     trace_id: str = ""
     span_id: str = ""
+    event: str = ""
+    pattern: str = ""
+    not_pattern: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     start_ns: int | None = None
     end_ns: int | None = None
@@ -139,14 +148,14 @@ def histogram(source: Source, asked: LogSearch, buckets: int) -> LogHistogram:
         return LogHistogram(1, [])
     start_ns = asked.start_ns if asked.start_ns is not None else kept[0]
     end_ns = asked.end_ns if asked.end_ns is not None else max(start_ns, kept[1]) + 1
-    step_s = _step_s((end_ns - start_ns) / 1e9, buckets)
+    length_s = step_s((end_ns - start_ns) / 1e9, buckets)
     given.between(start_ns, end_ns)
     rows = source.rows(
-        f"SELECT toUInt64(intDiv(toUnixTimestamp64Nano(Timestamp), {given.bind(step_s * 10**9, 'Int64')})) AS bucket,"
+        f"SELECT toUInt64(intDiv(toUnixTimestamp64Nano(Timestamp), {given.bind(length_s * 10**9, 'Int64')})) AS bucket,"
         f" SeverityNumber AS severity, count() AS n FROM @otel_logs WHERE {given.sql} GROUP BY bucket, severity",
         given.parameters,
     )
-    step_ns = step_s * 10**9
+    step_ns = length_s * 10**9
     counts: dict[int, dict[str, int]] = {
         number: {} for number in range(start_ns // step_ns, (end_ns - 1) // step_ns + 1)
     }
@@ -154,7 +163,7 @@ def histogram(source: Source, asked: LogSearch, buckets: int) -> LogHistogram:
         bucket = counts.setdefault(int(row["bucket"]), {})
         name = severity_name(int(row["severity"])) or "UNSPECIFIED"
         bucket[name] = bucket.get(name, 0) + int(row["n"])
-    return LogHistogram(step_s, [(number * step_ns, counts[number]) for number in sorted(counts)])
+    return LogHistogram(length_s, [(number * step_ns, counts[number]) for number in sorted(counts)])
 
 
 def context(source: Source, line_id: str, *, before: int, after: int) -> LogContext:
@@ -201,19 +210,35 @@ def conditions(asked: LogSearch, places: Sequence[Located]) -> Callable[[], Filt
     """
     trace_id, span_id = _hexadecimal("trace_id", asked.trace_id, 32), _hexadecimal("span_id", asked.span_id, 16)
     least, terms = parse_severity(asked.severity), parse_text(asked.text)
+    _check_patterns(asked)
 
     def make() -> Filter:
         given = Filter()
         given.equal("ServiceName", asked.service)
         given.equal("TraceId", trace_id)
         given.equal("SpanId", span_id)
+        given.equal("EventName", asked.event)
         if least:
             _at_least(given, least)
         given.attributes(places)
         given.text(terms, lambda holds: holds("Body"))
+        if asked.pattern:
+            add_pattern(given, "Body", asked.pattern)
+        for pattern in asked.not_pattern:
+            add_pattern(given, "Body", pattern, unwanted=True)
         return given
 
     return make
+
+
+def _check_patterns(asked: LogSearch) -> None:
+    if len(asked.not_pattern) > _MOST_PATTERNS:
+        raise ValidationError(
+            f"not_pattern: there may be {_MOST_PATTERNS}; leave out fewer, or look for one with pattern="
+        )
+    for name, patterns in (("pattern", (asked.pattern,)), ("not_pattern", asked.not_pattern)):
+        if any(len(pattern) > 8 * LONGEST for pattern in patterns):
+            raise ValidationError(f"{name}: it is longer than any pattern; take one from /sonde/logs/patterns")
 
 
 def _at_least(given: Filter, severity: int) -> None:
@@ -245,8 +270,8 @@ def _hexadecimal(name: str, text: str, digits: int) -> str:
     return wanted.rjust(digits, "0") if wanted else ""
 
 
-def _step_s(length_s: float, buckets: int) -> int:
-    """The shortest round step that needs no more than the wanted number of buckets."""
+def step_s(length_s: float, buckets: int) -> int:
+    """Length of a step in seconds: the shortest round step that needs no more than the wanted number of buckets."""
     least = length_s / buckets
     days = -(-int(least) // 86400) * 86400
     return next((step for step in _STEPS_S if step >= least), max(days, 86400))

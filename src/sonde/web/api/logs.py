@@ -23,7 +23,7 @@ from sonde.web.api.models import LogModel
 from sonde.web.api.shown import shown_log
 from sonde.web.deps import query_of
 
-__all__ = ["router"]
+__all__ = ["ranged", "router"]
 
 router = APIRouter(prefix="/sonde/logs", tags=["Logs"])
 
@@ -42,6 +42,7 @@ class BucketModel(BaseModel):
     """One step of a histogram."""
 
     time: str = Field(description="Its start.")
+    t: float = Field(description="Its start in seconds since the epoch.")
     counts: dict[str, int] = Field(description="Records by severity name; UNSPECIFIED for none.")
 
 
@@ -72,11 +73,27 @@ def conditions(
     service: Annotated[str, Parameter(description="The sender's service.")] = "",
     trace_id: Annotated[str, Parameter(description="Only records of this trace.")] = "",
     span_id: Annotated[str, Parameter(description="Only records of this span.")] = "",
+    event: Annotated[str, Parameter(description="Only records of events with this name.")] = "",
+    pattern: Annotated[
+        str,
+        Parameter(description="Only records of this pattern, from /sonde/logs/patterns.", examples=["Order <*> paid"]),
+    ] = "",
+    not_pattern: Annotated[
+        list[str], Parameter(description="Leave out records of this pattern; repeat it for more.")
+    ] = [],  # noqa: B006  FastAPI copies defaults
     where: WhereParameter = [],  # noqa: B006  FastAPI copies defaults
 ) -> LogSearch:
     """What the endpoints here have in common."""
     return LogSearch(
-        text=text, severity=severity, service=service, trace_id=trace_id, span_id=span_id, where=tuple(where)
+        text=text,
+        severity=severity,
+        service=service,
+        trace_id=trace_id,
+        span_id=span_id,
+        event=event,
+        pattern=pattern,
+        not_pattern=tuple(not_pattern),
+        where=tuple(where),
     )
 
 
@@ -115,7 +132,9 @@ def histogram(
     return json_answer(
         {
             "step_s": found.step_s,
-            "buckets": [{"time": moment(start_ns), "counts": counts} for start_ns, counts in found.buckets],
+            "buckets": [
+                {"time": moment(start_ns), "t": start_ns / 1e9, "counts": counts} for start_ns, counts in found.buckets
+            ],
         }
     )
 
