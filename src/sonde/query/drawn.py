@@ -23,9 +23,11 @@ def drawn(source: Source, asked: MetricQuestion) -> MetricSeries:
     """A metric over time; see `Query.metric_series`."""
     places = located(source, asked.where, METRIC_COLUMNS)
     plan = planned(asked, described(source, asked.name, asked.kind), places)
-    series, truncated = collected(plan, _values(source, plan))
+    series = collected(plan, _values(source, plan))
     name = f"p{plan.share * 100:g}" if plan.aggregation == "quantile" else plan.aggregation
-    return MetricSeries(plan.metric, name, plan.grid.step_ns / 1e9, series, truncated)
+    return MetricSeries(
+        plan.metric, name, plan.grid.step_ns / 1e9, series[: asked.limit], len(series) > asked.limit, len(series)
+    )
 
 
 def _values(source: Source, plan: Plan) -> dict[tuple[tuple[str, str], ...], dict[int, float]]:

@@ -15,9 +15,12 @@ from sonde.query import (
     attributes,
     compare,
     drawn,
+    exemplars,
     fields,
     follow,
+    heat,
     instances,
+    labels,
     logs,
     metrics,
     outline,
@@ -44,9 +47,12 @@ if TYPE_CHECKING:
     from sonde.core.clock import Clock
     from sonde.query.attributes import AttributeKey, AttributeValue
     from sonde.query.compare import Comparison
+    from sonde.query.exemplars import Exemplars
     from sonde.query.fields import LogFields
     from sonde.query.follow import Follower
+    from sonde.query.heat import Heat
     from sonde.query.instances import Instances
+    from sonde.query.labels import Labels
     from sonde.query.logs import LogContext, LogHistogram, LogPage, LogSearch
     from sonde.query.metrics import Metric
     from sonde.query.outline import Outline
@@ -215,6 +221,35 @@ class Query:
             NotFoundError: no metric has that name.
         """
         return drawn.drawn(self._source, asked)
+
+    def metric_heat(self, asked: MetricQuestion) -> Heat:
+        """How many observations of a histogram were of which size, over time."""
+        return heat.heat(self._source, asked)
+
+    def metric_labels(
+        self,
+        name: str,
+        kind: str = "",
+        where: tuple[str, ...] = (),
+        *,
+        start_ns: int | None = None,
+        end_ns: int | None = None,
+    ) -> Labels:
+        """Attributes that a metric's points carry in a range, with their values: for filters and groups."""
+        return labels.labels(self._source, name, kind, where, start_ns=start_ns, end_ns=end_ns)
+
+    def metric_exemplars(
+        self,
+        name: str,
+        kind: str = "",
+        where: tuple[str, ...] = (),
+        *,
+        start_ns: int,
+        end_ns: int,
+        limit: int = exemplars.MOST,
+    ) -> Exemplars:
+        """Measurements of a metric that name a trace, spread over a range, at most so many (1 to 500)."""
+        return exemplars.exemplars(self._source, name, kind, where, range_ns=(start_ns, end_ns), limit=limit)
 
     def red_series(self, asked: RedQuestion) -> RedSeries:
         """Rate, errors or duration of services or operations over time."""

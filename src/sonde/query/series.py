@@ -15,7 +15,7 @@ Groups: without `group_by` all series become one; `group_by=*` keeps every set o
 for each combination of the named attributes' values. A name may carry a level (`resource.host.name`); `service` is the
 service's name. Attributes of points are looked for before those of resources.
 
-Limits: 11,000 points a series; 1,000 groups, the ones with the greatest values.
+Limits: 11,000 points a series; 1,000 groups (or fewer, where fewer are asked for), the ones with the greatest values.
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ class MetricQuestion:
         step_ns: length of a step; None for the shortest round one that gives about a hundred points.
         start_ns: inclusive; None for an hour before the end.
         end_ns: exclusive; None for just after the newest point.
+        limit: at most so many groups, the ones with the greatest values; 1 to MAX_GROUPS.
     """
 
     name: str
@@ -86,6 +87,7 @@ class MetricQuestion:
     step_ns: int | None = None
     start_ns: int | None = None
     end_ns: int | None = None
+    limit: int = MAX_GROUPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ class MetricSeries:
     """The answer: the metric, how it was read, and the lines.
 
     Attributes:
-        truncated: there were more groups than MAX_GROUPS.
+        truncated: there were more groups than were asked for.
+        groups: how many there were.
     """
 
     metric: Metric
@@ -109,6 +112,7 @@ class MetricSeries:
     step_s: float
     series: list[Series] = field(default_factory=list)
     truncated: bool = False
+    groups: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,10 @@ def planned(asked: MetricQuestion, metric: Metric, places: Sequence[Located]) ->
         places: its conditions on attributes.
 
     Raises:
-        ValidationError: an aggregation that the kind does not have, or an empty range.
+        ValidationError: an aggregation that the kind does not have, an empty range, or a limit out of its range.
     """
+    if not 1 <= asked.limit <= MAX_GROUPS:
+        raise ValidationError(f"limit: {asked.limit} is not between 1 and {MAX_GROUPS}; write limit=20")
     aggregation, share = _aggregation(asked.aggregation, metric)
     end_ns = asked.end_ns if asked.end_ns is not None else min(MAX_NS, metric.last_ns + 1)
     start_ns = asked.start_ns if asked.start_ns is not None else max(0, end_ns - _HOUR_NS)
@@ -152,18 +158,15 @@ def planned(asked: MetricQuestion, metric: Metric, places: Sequence[Located]) ->
     return Plan(metric, aggregation, share, grid(start_ns, end_ns, asked.step_ns), labels, given)
 
 
-def collected(
-    plan: Plan, values: Mapping[tuple[tuple[str, str], ...], Mapping[int, float]]
-) -> tuple[list[Series], bool]:
-    """Lines from values by group and bucket, the greatest first; and whether some were left out."""
+def collected(plan: Plan, values: Mapping[tuple[tuple[str, str], ...], Mapping[int, float]]) -> list[Series]:
+    """Lines from values by group and bucket, the greatest first."""
     step_ns = plan.grid.step_ns
     lines = []
     for labels, points in values.items():
         finite = [(bucket * step_ns / 1e9, value) for bucket, value in sorted(points.items()) if math.isfinite(value)]
         if finite:
             lines.append(Series(dict(labels), finite))
-    lines.sort(key=lambda line: (-max(value for _, value in line.points), sorted(line.labels.items())))
-    return lines[:MAX_GROUPS], len(lines) > MAX_GROUPS
+    return sorted(lines, key=lambda line: (-max(value for _, value in line.points), sorted(line.labels.items())))
 
 
 def _aggregation(text: str, metric: Metric) -> tuple[str, float]:

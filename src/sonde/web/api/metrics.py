@@ -55,7 +55,8 @@ class SeriesAnswer(BaseModel):
     aggregation: str = Field(description="How it was read, also where that was not asked.")
     step_s: float
     series: list[SeriesModel]
-    truncated: bool = Field(description="There were more than 1,000 groups.")
+    truncated: bool = Field(description="There were more groups than were asked for.")
+    groups: int = Field(description="How many groups there were.")
 
 
 @router.get("", response_model=MetricsAnswer)
@@ -114,6 +115,9 @@ def series(
     step: Annotated[
         str, Parameter(description="Length of a step; about a hundred points without.", examples=["1m"])
     ] = "",
+    limit: Annotated[
+        int, Parameter(description="At most so many groups, the ones with the greatest values, 1 to 1,000.")
+    ] = 1000,
     start: StartParameter = None,
     end: EndParameter = None,
     query: Query = Depends(query_of),
@@ -129,6 +133,7 @@ def series(
         step_ns=parse_length(step, name="step"),
         start_ns=start_ns,
         end_ns=end_ns,
+        limit=limit,
     )
     found = query.metric_series(asked)
     return json_answer(
@@ -140,5 +145,6 @@ def series(
             "step_s": found.step_s,
             "series": [{"labels": one.labels, "points": one.points} for one in found.series],
             "truncated": found.truncated,
+            "groups": found.groups,
         }
     )
