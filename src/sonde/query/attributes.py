@@ -4,7 +4,8 @@ Keys come from the catalogue `sonde_attributes`, which counts records by key, le
 each. Values that start with a prefix, with counts, are counted in the newest records themselves: the catalogue's samples
 cannot be complete.
 
-Limit: values are counted over the newest million records of the signal that carry the key.
+Limits: values are counted over the newest 200,000 records of the range that carry the key, among the newest two million or
+so that are looked at; the order of metric points is theirs by series, so that of metrics any are looked at.
 """
 
 from __future__ import annotations
@@ -24,15 +25,30 @@ if TYPE_CHECKING:
     from sonde.query.located import AttributeColumns
     from sonde.query.source import Source
 
-__all__ = ["SIGNALS", "AttributeKey", "AttributeValue", "keys", "values"]
+__all__ = ["SIGNALS", "Among", "AttributeKey", "AttributeValue", "keys", "values"]
 
 SIGNALS = ("traces", "logs", "metrics")
-_MAX_RECORDS = 1_000_000
-_PLACES: dict[str, tuple[AttributeColumns, str, Sequence[str]]] = {
-    "traces": (TRACE_COLUMNS, "Timestamp", ("otel_traces",)),
-    "logs": (LOG_COLUMNS, "Timestamp", ("otel_logs",)),
-    "metrics": (METRIC_COLUMNS, "TimeUnix", tuple(KINDS.values())),
+_MOST_COUNTED = 200_000
+_MOST_READ = 2_000_000
+# By signal: where attributes are, the column of time, the words by which the engine reads from the newest end, the tables.
+_NEWEST = "ORDER BY toStartOfMinute(Timestamp) DESC"
+_PLACES: dict[str, tuple[AttributeColumns, str, str, Sequence[str]]] = {
+    "traces": (TRACE_COLUMNS, "Timestamp", _NEWEST, ("otel_traces",)),
+    "logs": (LOG_COLUMNS, "Timestamp", _NEWEST, ("otel_logs",)),
+    "metrics": (METRIC_COLUMNS, "TimeUnix", "", tuple(KINDS.values())),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Among:
+    """Which records are looked at: those of one service (empty: of any) in a range (nanoseconds, end exclusive)."""
+
+    service: str = ""
+    start_ns: int | None = None
+    end_ns: int | None = None
+
+
+_ANY = Among()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +98,15 @@ def keys(source: Source, *, signal: str, level: str, prefix: str, limit: int) ->
     ]
 
 
-def values(source: Source, *, key: str, signal: str, prefix: str, limit: int) -> list[AttributeValue]:
+def values(
+    source: Source, *, key: str, signal: str, prefix: str, limit: int, among: Among = _ANY
+) -> list[AttributeValue]:
     """Values of an attribute, the most frequent first; see `Query.attribute_values`."""
     _check(limit)
     if not key:
         raise ValidationError("key: an attribute's key is needed; write key=http.route")
     chosen = choice("signal", signal, SIGNALS) or "traces"
-    columns, time, tables = _PLACES[chosen]
+    columns, time, order, tables = _PLACES[chosen]
     level, name = next(
         ((level, key[len(level) + 1 :]) for level in columns.maps if key.startswith(level + ".")), ("", key)
     )
@@ -96,10 +114,13 @@ def values(source: Source, *, key: str, signal: str, prefix: str, limit: int) ->
     counts: dict[str, int] = {}
     for table in tables:
         for column in wanted:
-            for value, count in _counted(source, (table, column, time), name, prefix, limit):
-                counts[value] = counts.get(value, 0) + count
+            given, value = _carrying(column, name, prefix)
+            given.equal("ServiceName", among.service)
+            given.between(among.start_ns, among.end_ns, time)
+            for text, count in _counted(source, f"{value} AS value FROM @{table}", given, order, limit):
+                counts[text] = counts.get(text, 0) + count
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [AttributeValue(value, count) for value, count in ordered[:limit]]
+    return [AttributeValue(text, count) for text, count in ordered[:limit]]
 
 
 def _columns(source: Source, signal: str, name: str, columns: AttributeColumns) -> list[str]:
@@ -107,17 +128,24 @@ def _columns(source: Source, signal: str, name: str, columns: AttributeColumns) 
     return [columns.at(level) for level in LEVELS if level in levels]
 
 
-def _counted(source: Source, place: tuple[str, str, str], name: str, prefix: str, limit: int) -> list[tuple[str, int]]:
-    table, column, time = place
+def _carrying(column: str, name: str, prefix: str) -> tuple[Filter, str]:
+    """The conditions that a record carries a key with a value that begins so, and the value."""
     given = Filter()
     key = given.bind(name)
     given.add(f"mapContains({column}, {key})")
     if prefix:
         given.add(f"startsWith(lower({column}[{key}]), lower({given.bind(prefix)}))")
+    return given, f"{column}[{key}]"
+
+
+def _counted(source: Source, selected: str, given: Filter, order: str, limit: int) -> list[tuple[str, int]]:
+    # Reading stops, and does not fail, at the limit: completion that is nearly right now is better than right too late.
     rows = source.rows(
-        f"SELECT value, count() AS n FROM (SELECT {column}[{key}] AS value FROM @{table} WHERE {given.sql}"
-        f" ORDER BY {time} DESC LIMIT {_MAX_RECORDS}) GROUP BY value ORDER BY n DESC, value LIMIT {given.bind(limit, 'UInt64')}",
+        f"SELECT value, count() AS n FROM (SELECT {selected} WHERE {given.sql} {order} LIMIT {_MOST_COUNTED})"
+        f" GROUP BY value ORDER BY n DESC, value LIMIT {given.bind(limit, 'UInt64')}",
         given.parameters,
+        max_rows_to_read=_MOST_READ,
+        read_overflow_mode="break",
     )
     return [(row["value"], int(row["n"])) for row in rows]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sonde.core.clock import SYSTEM_CLOCK
 from sonde.query import (
     attributes,
+    completion,
     compare,
     drawn,
     exemplars,
@@ -45,7 +46,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sonde.core.clock import Clock
-    from sonde.query.attributes import AttributeKey, AttributeValue
+    from sonde.query.attributes import Among, AttributeKey, AttributeValue
+    from sonde.query.completion import Completion, CompletionQuestion
     from sonde.query.compare import Comparison
     from sonde.query.exemplars import Exemplars
     from sonde.query.fields import LogFields
@@ -261,7 +263,9 @@ class Query:
         """Attribute keys that begin with a prefix in any case, the most frequent first."""
         return attributes.keys(self._source, signal=signal, level=level, prefix=prefix, limit=limit)
 
-    def attribute_values(self, key: str, signal: str = "", prefix: str = "", limit: int = 100) -> list[AttributeValue]:
+    def attribute_values(
+        self, key: str, signal: str = "", prefix: str = "", limit: int = 100, *, among: Among | None = None
+    ) -> list[AttributeValue]:
         """Values of an attribute that begin with a prefix in any case, the most frequent first.
 
         Args:
@@ -269,8 +273,14 @@ class Query:
             signal: traces (the default), logs or metrics.
             prefix: what values begin with.
             limit: at most so many values, 1 to 10,000.
+            among: which records are looked at; all without it.
         """
-        return attributes.values(self._source, key=key, signal=signal, prefix=prefix, limit=limit)
+        among = attributes.Among() if among is None else among
+        return attributes.values(self._source, key=key, signal=signal, prefix=prefix, limit=limit, among=among)
+
+    def completions(self, asked: CompletionQuestion) -> list[Completion]:
+        """What a word of a query may go on to: services, operations, keys, or the values of one of them."""
+        return completion.completions(self._source, asked)
 
     def sql(self, statement: str, limits: SqlLimits, values: SqlValues = _NO_VALUES) -> SqlAnswer:
         """The answer of one statement that only reads.

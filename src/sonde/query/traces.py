@@ -2,7 +2,9 @@
 
 Two steps. The first finds the page's trace ids and reads only what the conditions and the order need: by time, stretch by
 stretch from the asked end (`sonde.query.slices`); by length, spans or errors, over the newest 100,000 matching traces of
-the range. The second sums up the page's traces, whole, within the time bounds that `otel_traces_trace_id_ts` keeps.
+the range. Where the length of whole traces is asked for, every order is found in this second way, over the newest (for
+`oldest`: the oldest) 500,000. The second step sums up the page's traces, whole, within the time bounds that
+`otel_traces_trace_id_ts` keeps.
 
 Order: `recent` is by each trace's newest matching span, `oldest` by its oldest, ties by id. Cursors of these two name the
 last trace of a page, so traces that arrive between pages shift nothing. Cursors of the other orders count traces within
@@ -21,15 +23,13 @@ from typing import TYPE_CHECKING, Any
 from sonde.core.errors import ValidationError
 from sonde.query.cursor import fingerprint, pack, unpack
 from sonde.query.filters import Filter
-from sonde.query.located import TRACE_COLUMNS, located
+from sonde.query.matching import TRACE_NS, asks_trace_length, choice, matching, trace_length
 from sonde.query.slices import by_time, kept_range, stretches
-from sonde.query.spans import KINDS, STATUSES
-from sonde.query.text import parse_text
 from sonde.query.times import MAX_NS
 from sonde.query.trace import bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from sonde.query.source import Source
 
@@ -37,12 +37,14 @@ __all__ = ["SORTS", "TracePage", "TraceSearch", "TraceSummary", "choice", "searc
 
 _DAY_NS = 86_400 * 10**9
 _MOST_CANDIDATES = 100_000
+_MOST_MEASURED = 500_000
 _RANKS = {
-    "longest": "max(toUnixTimestamp64Nano(Timestamp) + Duration) - min(toUnixTimestamp64Nano(Timestamp)) DESC",
-    "shortest": "max(toUnixTimestamp64Nano(Timestamp) + Duration) - min(toUnixTimestamp64Nano(Timestamp)) ASC",
+    "longest": f"{TRACE_NS} DESC",
+    "shortest": f"{TRACE_NS} ASC",
     "most_spans": "uniqExact(SpanId, SpanKind) DESC",
     "errors": "uniqExactIf((SpanId, SpanKind), StatusCode = 'Error') DESC",
 }
+_BY_TIME = {"recent": "max(Timestamp) DESC", "oldest": "min(Timestamp) ASC"}
 SORTS = ("recent", "oldest", *_RANKS)
 
 
@@ -59,6 +61,8 @@ class TraceSearch:
         max_duration_ns: longest duration of the span; None for any.
         start_ns: earliest start of the span, inclusive; None for the beginning of what is kept.
         end_ns: latest start of the span, exclusive; None for no end.
+        min_trace_duration_ns: shortest length of the span's whole trace; None for any.
+        max_trace_duration_ns: longest length of the span's whole trace; None for any.
         where: conditions on attributes in the grammar of `sonde.query.where`.
         text: words, quoted phrases and -excluded words, in the grammar of `sonde.query.text`.
         sort: one of SORTS.
@@ -74,6 +78,8 @@ class TraceSearch:
     max_duration_ns: int | None = None
     start_ns: int | None = None
     end_ns: int | None = None
+    min_trace_duration_ns: int | None = None
+    max_trace_duration_ns: int | None = None
     where: tuple[str, ...] = ()
     text: str = ""
     sort: str = "recent"
@@ -123,63 +129,15 @@ def search(source: Source, asked: TraceSearch) -> TracePage:
     kept = kept_range(source, "otel_traces")
     if kept is None:
         return TracePage((), None)
-    conditions = _conditions(source, asked)
-    walk = _Ranked if asked.sort in _RANKS else _Timed
+    conditions = matching(source, asked)
+    walk = _Ranked if asked.sort in _RANKS or asks_trace_length(asked) else _Timed
     found = walk(source, asked, kept, conditions).page()
     return TracePage(_summaries(source, found, asked, conditions), found.next)
-
-
-def choice(name: str, value: str, allowed: Sequence[str]) -> str:
-    """The allowed value that was meant, in any case; an empty one stays empty.
-
-    Raises:
-        ValidationError: it is none of them.
-    """
-    for known in allowed:
-        if value.lower() == known.lower():
-            return known
-    if value:
-        raise ValidationError(f"{name}: {value[:80]!r} is none of {', '.join(allowed)}; write {name}={allowed[0]}")
-    return ""
 
 
 def _mark(asked: TraceSearch) -> str:
     """What a cursor belongs to. The range is in the cursor itself, because `-15m` means another one on every page."""
     return fingerprint(replace(asked, cursor="", limit=1, start_ns=None, end_ns=None))
-
-
-def _conditions(source: Source, asked: TraceSearch) -> Callable[[], Filter]:
-    """What makes filters of everything that a matching span must meet but the time range."""
-    places = located(source, asked.where, TRACE_COLUMNS)
-    kind, status = choice("kind", asked.kind, KINDS), choice("status", asked.status, STATUSES)
-    terms = parse_text(asked.text)
-
-    def make() -> Filter:
-        given = Filter()
-        given.equal("ServiceName", asked.service)
-        given.equal("SpanName", asked.operation)
-        given.equal("SpanKind", kind)
-        given.equal("StatusCode", status)
-        if asked.min_duration_ns is not None:
-            given.add(f"Duration >= {given.bind(asked.min_duration_ns, 'UInt64')}")
-        if asked.max_duration_ns is not None:
-            given.add(f"Duration <= {given.bind(asked.max_duration_ns, 'UInt64')}")
-        given.attributes(places)
-        given.text(terms, _contains)
-        return given
-
-    return make
-
-
-def _contains(holds: Callable[[str], str]) -> str:
-    """Where free text looks: names, messages, attribute values, event names and event attribute values."""
-    return (
-        f"{holds('SpanName')} OR {holds('StatusMessage')}"
-        f" OR arrayExists(x -> {holds('x')}, mapValues(SpanAttributes))"
-        f" OR arrayExists(x -> {holds('x')}, mapValues(ResourceAttributes))"
-        f" OR arrayExists(x -> {holds('x')}, Events.Name)"
-        f" OR arrayExists(m -> arrayExists(x -> {holds('x')}, mapValues(m)), Events.Attributes)"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,16 +293,18 @@ class _Ranked:
 
     def page(self) -> _Found:
         """The page's traces, and the cursor of the next page."""
-        matching, around = self.conditions(), Filter()
-        matching.between(self.start_ns, self.end_ns)
-        around.parameters = matching.parameters
+        meeting, around = self.conditions(), Filter()
+        meeting.between(self.start_ns, self.end_ns)
+        around.parameters = meeting.parameters
         around.between(max(0, self.start_ns - _DAY_NS), min(MAX_NS, self.end_ns + _DAY_NS))
         limit = self.asked.limit
+        most = _MOST_MEASURED if asks_trace_length(self.asked) else _MOST_CANDIDATES
+        rank = _RANKS.get(self.asked.sort) or _BY_TIME[self.asked.sort]
         rows = self.source.rows(
             f"SELECT TraceId AS id FROM @otel_traces WHERE {around.sql} AND TraceId IN ("
-            f"SELECT TraceId FROM @otel_traces WHERE {matching.sql} GROUP BY TraceId"
-            f" ORDER BY max(Timestamp) DESC LIMIT {_MOST_CANDIDATES})"
-            f" GROUP BY id ORDER BY {_RANKS[self.asked.sort]}, id"
+            f"SELECT TraceId FROM @otel_traces WHERE {meeting.sql} GROUP BY TraceId"
+            f" ORDER BY {_BY_TIME.get(self.asked.sort, _BY_TIME['recent'])} LIMIT {most})"
+            f" GROUP BY id HAVING {trace_length(around, self.asked)} ORDER BY {rank}, id"
             f" LIMIT {around.bind(limit + 1, 'UInt64')} OFFSET {around.bind(self.offset, 'UInt64')}",
             around.parameters,
         )
@@ -362,17 +322,17 @@ def _summaries(
     within = bounds(source, found.ids)
     # Conditions on attributes and text read the largest columns: matches that the first step saw are not counted again.
     matches = _matches(source, found, conditions, within) if asked.where or asked.text else None
-    matching, given = conditions(), Filter()
-    matching.between(asked.start_ns, asked.end_ns)
+    meeting, given = conditions(), Filter()
+    meeting.between(asked.start_ns, asked.end_ns)
     if matches is None:
-        given.parameters = matching.parameters
+        given.parameters = meeting.parameters
     given.add(f"TraceId IN {given.bind(found.ids, 'Array(String)')}")
     given.between(*(within or (None, None)))
     rows = source.rows(
         f"""SELECT TraceId AS id, ServiceName AS service, toUnixTimestamp64Nano(min(Timestamp)) AS first,
             max(toUnixTimestamp64Nano(Timestamp) + Duration) AS last, uniqExact(SpanId, SpanKind) AS spans,
             uniqExactIf((SpanId, SpanKind), StatusCode = 'Error') AS errors,
-            {f"countIf({matching.sql})" if matches is None else "0"} AS matched,
+            {f"countIf({meeting.sql})" if matches is None else "0"} AS matched,
             min((ParentSpanId != '', toUnixTimestamp64Nano(Timestamp), SpanName)) AS root
         FROM @otel_traces WHERE {given.sql} GROUP BY id, service""",
         given.parameters,

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Depends, Response
 from fastapi import Query as Parameter
 from pydantic import BaseModel, Field
 
+from sonde.query.attributes import Among
 from sonde.query.query import Query
-from sonde.web.api.answer import json_answer
+from sonde.query.times import parse_range
+from sonde.web.api.answer import EndParameter, StartParameter, json_answer
 from sonde.web.deps import query_of
 
 __all__ = ["router"]
@@ -42,7 +44,7 @@ class ValueModel(BaseModel):
     """One value of an attribute."""
 
     value: str
-    count: int = Field(description="Records that carry it, among the newest million with the attribute.")
+    count: int = Field(description="Records that carry it, among the newest 200,000 with the attribute.")
 
 
 class ValuesAnswer(BaseModel):
@@ -66,13 +68,20 @@ def attributes(
 
 @router.get("/attributes/values", response_model=ValuesAnswer)
 def values(
+    *,
     key: Annotated[
         str, Parameter(description="The attribute's key; a level may stand before it.", examples=["http.route"])
     ] = "",
     signal: SignalParameter = "traces",
     prefix: PrefixParameter = "",
+    service: Annotated[str, Parameter(description="Only records of this service.")] = "",
+    start: StartParameter = None,
+    end: EndParameter = None,
     limit: Annotated[int, Parameter(description="At most so many, 1 to 10,000.")] = 100,
     query: Query = Depends(query_of),
 ) -> Response:
     """Values of one attribute."""
-    return json_answer({"values": [asdict(one) for one in query.attribute_values(key, signal, prefix, limit)]})
+    start_ns, end_ns = parse_range(start, end, query.clock)
+    among = Among(service=service, start_ns=start_ns, end_ns=end_ns)
+    found = query.attribute_values(key, signal, prefix, limit, among=among)
+    return json_answer({"values": [asdict(one) for one in found]})

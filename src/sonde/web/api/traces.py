@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
@@ -9,9 +10,9 @@ from fastapi import Query as Parameter
 from pydantic import BaseModel, Field
 
 from sonde.query.query import Query
-from sonde.query.times import parse_length, parse_range
-from sonde.query.traces import SORTS, TraceSearch
-from sonde.web.api.answer import EndParameter, StartParameter, WhereParameter, json_answer
+from sonde.query.traces import SORTS
+from sonde.web.api.answer import json_answer
+from sonde.web.api.conditions import TraceConditions
 from sonde.web.api.models import SummaryModel, TraceModel
 from sonde.web.api.shown import shown_summary, shown_trace
 from sonde.web.deps import query_of
@@ -30,46 +31,14 @@ class TracesAnswer(BaseModel):
 
 @router.get("", response_model=TracesAnswer)
 def search(
-    *,
-    service: Annotated[str, Parameter(description="The span's service.")] = "",
-    operation: Annotated[str, Parameter(description="The span's name.")] = "",
-    kind: Annotated[str, Parameter(description="The span's kind.", examples=["Server"])] = "",
-    status: Annotated[str, Parameter(description="Unset, Ok or Error.", examples=["Error"])] = "",
-    min_duration: Annotated[str, Parameter(description="The span's shortest duration.", examples=["250ms"])] = "",
-    max_duration: Annotated[str, Parameter(description="The span's longest duration.", examples=["5s"])] = "",
-    start: StartParameter = None,
-    end: EndParameter = None,
-    where: WhereParameter = [],  # noqa: B006  FastAPI copies defaults
-    text: Annotated[
-        str,
-        Parameter(
-            description='Words, "phrases" and -exclusions in span names, status messages, attribute values and events.',
-            examples=['timeout "card declined" -health'],
-        ),
-    ] = "",
+    asked: TraceConditions,
     sort: Annotated[str, Parameter(description=f"One of {', '.join(SORTS)}.")] = "recent",
     limit: Annotated[int, Parameter(description="Traces a page, 1 to 1,000.")] = 20,
     cursor: Annotated[str, Parameter(description="What the page before gave as next.")] = "",
     query: Query = Depends(query_of),
 ) -> Response:
     """Traces that have a span which meets every condition at once."""
-    start_ns, end_ns = parse_range(start, end, query.clock)
-    asked = TraceSearch(
-        service=service,
-        operation=operation,
-        kind=kind,
-        status=status,
-        min_duration_ns=parse_length(min_duration, name="min_duration"),
-        max_duration_ns=parse_length(max_duration, name="max_duration"),
-        start_ns=start_ns,
-        end_ns=end_ns,
-        where=tuple(where),
-        text=text,
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-    )
-    page = query.find_traces(asked)
+    page = query.find_traces(replace(asked, sort=sort, limit=limit, cursor=cursor))
     return json_answer({"traces": [shown_summary(one) for one in page.traces], "next": page.next})
 
 
