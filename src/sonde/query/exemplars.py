@@ -21,6 +21,7 @@ from sonde.query.metrics import KINDS, described
 
 if TYPE_CHECKING:
     from sonde.query.metrics import Metric
+    from sonde.query.series import MetricQuestion
     from sonde.query.source import Source
 
 __all__ = ["MOST", "Exemplar", "Exemplars", "exemplars"]
@@ -28,6 +29,7 @@ __all__ = ["MOST", "Exemplar", "Exemplars", "exemplars"]
 MOST = 500
 _SLOTS = 100
 _LONGEST = 200
+_HOUR_NS = 3600 * 10**9
 _NOWHERE = "0" * 32
 
 
@@ -62,30 +64,31 @@ class Exemplars:
     truncated: bool
 
 
-def exemplars(
-    source: Source, name: str, kind: str, where: tuple[str, ...], *, range_ns: tuple[int, int], limit: int
-) -> Exemplars:
-    """Exemplars of a metric in a range; see `Query.metric_exemplars`."""
+def exemplars(source: Source, asked: MetricQuestion, limit: int, now_ns: int) -> Exemplars:
+    """Exemplars of a metric in a range, which is the last hour where it is open; see `Query.metric_exemplars`."""
     if not 1 <= limit <= MOST:
         raise ValidationError(f"limit: {limit} is not between 1 and {MOST}; write limit=100")
-    metric = described(source, name, kind)
+    end_ns = now_ns if asked.end_ns is None else asked.end_ns
+    start_ns = max(0, end_ns - _HOUR_NS) if asked.start_ns is None else asked.start_ns
+    metric = described(source, asked.name, asked.kind)
     if metric.kind == "summary":
         return Exemplars(metric, [], truncated=False)
     slots = min(_SLOTS, limit)
     each = limit // slots
-    rows = source.rows(*_statement(source, metric, where, range_ns, (slots, each + 1)))
+    rows = source.rows(*_statement(source, asked, metric, (start_ns, end_ns), (slots, each + 1)))
     kept, truncated = _first(rows, each)
     return Exemplars(metric, sorted(kept, key=lambda one: one.time_ns), truncated)
 
 
 def _statement(
-    source: Source, metric: Metric, where: tuple[str, ...], range_ns: tuple[int, int], shape: tuple[int, int]
+    source: Source, asked: MetricQuestion, metric: Metric, range_ns: tuple[int, int], shape: tuple[int, int]
 ) -> tuple[str, dict[str, Any]]:
     start_ns, end_ns = range_ns
     slots, each = shape
     given = Filter()
     given.equal("MetricName", metric.name)
-    given.attributes(located(source, where, METRIC_COLUMNS))
+    given.equal("ServiceName", asked.service)
+    given.attributes(located(source, asked.where, METRIC_COLUMNS))
     given.between(start_ns, end_ns + LOOK_BACK_NS, "TimeUnix")  # a point is later than what it was made of
     given.add("notEmpty(`Exemplars.TraceId`)")
     inner = Filter()

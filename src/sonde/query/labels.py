@@ -17,6 +17,7 @@ from sonde.query.metrics import KINDS, described
 
 if TYPE_CHECKING:
     from sonde.query.metrics import Metric
+    from sonde.query.series import MetricQuestion
     from sonde.query.source import Source
 
 __all__ = ["Label", "LabelValue", "Labels", "labels"]
@@ -71,15 +72,14 @@ class Labels:
     truncated: bool
 
 
-def labels(
-    source: Source, name: str, kind: str, where: tuple[str, ...], *, start_ns: int | None, end_ns: int | None
-) -> Labels:
+def labels(source: Source, asked: MetricQuestion) -> Labels:
     """The labels of a metric in a range; see `Query.metric_labels`."""
-    metric = described(source, name, kind)
+    metric = described(source, asked.name, asked.kind)
     given = Filter()
     given.equal("MetricName", metric.name)
-    given.attributes(located(source, where, METRIC_COLUMNS))
-    given.between(start_ns, end_ns, "TimeUnix")
+    given.equal("ServiceName", asked.service)
+    given.attributes(located(source, asked.where, METRIC_COLUMNS))
+    given.between(asked.start_ns, asked.end_ns, "TimeUnix")
     rows = source.rows(_statement(metric, given), given.parameters)
     found = [_label(row) for row in rows]
     points = next((one.count for one in found if one.name == "service"), 0)

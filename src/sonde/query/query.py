@@ -228,30 +228,13 @@ class Query:
         """How many observations of a histogram were of which size, over time."""
         return heat.heat(self._source, asked)
 
-    def metric_labels(
-        self,
-        name: str,
-        kind: str = "",
-        where: tuple[str, ...] = (),
-        *,
-        start_ns: int | None = None,
-        end_ns: int | None = None,
-    ) -> Labels:
+    def metric_labels(self, asked: MetricQuestion) -> Labels:
         """Attributes that a metric's points carry in a range, with their values: for filters and groups."""
-        return labels.labels(self._source, name, kind, where, start_ns=start_ns, end_ns=end_ns)
+        return labels.labels(self._source, asked)
 
-    def metric_exemplars(
-        self,
-        name: str,
-        kind: str = "",
-        where: tuple[str, ...] = (),
-        *,
-        start_ns: int,
-        end_ns: int,
-        limit: int = exemplars.MOST,
-    ) -> Exemplars:
+    def metric_exemplars(self, asked: MetricQuestion, limit: int = exemplars.MOST) -> Exemplars:
         """Measurements of a metric that name a trace, spread over a range, at most so many (1 to 500)."""
-        return exemplars.exemplars(self._source, name, kind, where, range_ns=(start_ns, end_ns), limit=limit)
+        return exemplars.exemplars(self._source, asked, limit, self.clock.now_ns())
 
     def red_series(self, asked: RedQuestion) -> RedSeries:
         """Rate, errors or duration of services or operations over time."""

@@ -69,6 +69,7 @@ class MetricQuestion:
     Attributes:
         name: the metric's name.
         kind: one of `sonde.query.metrics.KINDS`; empty for the one of that name which reported last.
+        service: whose points; empty for everybody's.
         where: conditions on attributes in the grammar of `sonde.query.where`.
         group_by: attribute names, or `*`.
         aggregation: avg, sum, min, max, last, rate, increase, count, or a quantile from p0 to p100; empty for the usual
@@ -81,6 +82,7 @@ class MetricQuestion:
 
     name: str
     kind: str = ""
+    service: str = ""
     where: tuple[str, ...] = ()
     group_by: tuple[str, ...] = ()
     aggregation: str = ""
@@ -152,6 +154,7 @@ def planned(asked: MetricQuestion, metric: Metric, places: Sequence[Located]) ->
     start_ns = asked.start_ns if asked.start_ns is not None else max(0, end_ns - _HOUR_NS)
     given = Filter()
     given.equal("MetricName", metric.name)
+    given.equal("ServiceName", asked.service)
     given.add("bitAnd(Flags, 1) = 0")  # points that only say "no value was recorded"
     given.attributes(places)
     labels = _labels(asked.group_by, given)

@@ -55,7 +55,7 @@ def metrics(desk):
 
 
 def test_an_exemplar_is_given_once_with_its_attributes(query):
-    found = query.metric_exemplars("took", where=("route=/a",), **RANGE)
+    found = query.metric_exemplars(MetricQuestion(name="took", where=("route=/a",), **RANGE))
     assert [(one.value, one.trace_id) for one in found.exemplars] == [(3.0, trace_id(7)), (9.0, trace_id(8))]
     first = found.exemplars[0]
     assert (first.attributes, first.labels, first.service) == ({"user": "ann"}, {"route": "/a"}, "shop")
@@ -64,28 +64,28 @@ def test_an_exemplar_is_given_once_with_its_attributes(query):
 
 
 def test_of_many_at_once_the_greatest_are_given(query):
-    found = query.metric_exemplars("took", where=("route=/b",), **RANGE)
+    found = query.metric_exemplars(MetricQuestion(name="took", service="other", **RANGE))
     assert [one.value for one in found.exemplars] == [45.0, 46.0, 47.0, 48.0, 49.0]
     assert found.truncated
-    one = query.metric_exemplars("took", **RANGE, limit=1)
+    one = query.metric_exemplars(MetricQuestion(name="took", **RANGE), limit=1)
     assert [exemplar.value for exemplar in one.exemplars] == [49.0]
     assert one.truncated
 
 
 def test_outside_the_range_there_are_none(query):
-    found = query.metric_exemplars("took", start_ns=T0 + 6 * S, end_ns=T0 + 15 * S)
+    found = query.metric_exemplars(MetricQuestion(name="took", start_ns=T0 + 6 * S, end_ns=T0 + 15 * S))
     assert found.exemplars == []
-    assert query.metric_exemplars("level", **RANGE).exemplars == []
+    assert query.metric_exemplars(MetricQuestion(name="level", **RANGE)).exemplars == []
 
 
 @pytest.mark.parametrize("limit", [0, 501])
 def test_a_limit_out_of_range_is_refused(query, limit):
     with pytest.raises(ValidationError, match="limit"):
-        query.metric_exemplars("took", **RANGE, limit=limit)
+        query.metric_exemplars(MetricQuestion(name="took", **RANGE), limit=limit)
 
 
 def test_labels_are_named_as_groups_and_conditions_name_them(query):
-    found = query.metric_labels("took")
+    found = query.metric_labels(MetricQuestion(name="took"))
     assert [(one.name, one.key, one.count, one.distinct) for one in found.labels] == [
         ("service", "resource.service.name", 3, 2),
         ("route", "route", 3, 2),
@@ -96,12 +96,12 @@ def test_labels_are_named_as_groups_and_conditions_name_them(query):
     for label in found.labels:
         series = query.metric_series(MetricQuestion(name="took", group_by=(label.name,), aggregation="count")).series
         assert {value.value for value in label.values} <= {line.labels[label.name] for line in series}
-        narrowed = query.metric_labels("took", where=(f"{label.key}={label.values[0].value}",))
+        narrowed = query.metric_labels(MetricQuestion(name="took", where=(f"{label.key}={label.values[0].value}",)))
         assert narrowed.points == label.values[0].count
 
 
 def test_labels_of_a_range_without_points_are_none(query):
-    assert query.metric_labels("took", start_ns=T0 + 500 * S).labels == []
+    assert query.metric_labels(MetricQuestion(name="took", start_ns=T0 + 500 * S)).labels == []
 
 
 def test_the_greatest_groups_are_kept(query):
@@ -109,6 +109,8 @@ def test_the_greatest_groups_are_kept(query):
     answer = query.metric_series(asked)
     assert [line.labels for line in answer.series] == [{"route": "/b"}]
     assert (answer.truncated, answer.groups) == (True, 2)
+    of_one = query.metric_series(MetricQuestion(name="took", service="other", group_by=("route",), aggregation="count"))
+    assert [line.labels for line in of_one.series] == [{"route": "/b"}]
     with pytest.raises(ValidationError, match="limit"):
         query.metric_series(MetricQuestion(name="took", limit=0))
 

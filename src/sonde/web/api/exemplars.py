@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from sonde.query.exemplars import MOST
 from sonde.query.query import Query
+from sonde.query.series import MetricQuestion
 from sonde.query.times import parse_range
 from sonde.web.api.answer import EndParameter, StartParameter, WhereParameter, json_answer
 from sonde.web.deps import query_of
@@ -17,7 +18,6 @@ from sonde.web.deps import query_of
 __all__ = ["router"]
 
 router = APIRouter(prefix="/sonde/metrics", tags=["Metrics"])
-_HOUR_NS = 3600 * 10**9
 
 
 class ExemplarModel(BaseModel):
@@ -47,6 +47,7 @@ def exemplars(
     *,
     name: Annotated[str, Parameter(description="The metric's name.", examples=["http.server.request.duration"])] = "",
     kind: Annotated[str, Parameter(description="Its kind, where several metrics have the name.")] = "",
+    service: Annotated[str, Parameter(description="Only of this service.")] = "",
     where: WhereParameter = [],  # noqa: B006  FastAPI copies defaults
     start: StartParameter = None,
     end: EndParameter = None,
@@ -55,9 +56,8 @@ def exemplars(
 ) -> Response:
     """Exemplars of a metric; without a range, those of the last hour."""
     start_ns, end_ns = parse_range(start, end, query.clock)
-    until = query.clock.now_ns() if end_ns is None else end_ns
-    since = max(0, until - _HOUR_NS) if start_ns is None else start_ns
-    found = query.metric_exemplars(name, kind, tuple(where), start_ns=since, end_ns=until, limit=limit)
+    asked = MetricQuestion(name=name, kind=kind, service=service, where=tuple(where), start_ns=start_ns, end_ns=end_ns)
+    found = query.metric_exemplars(asked, limit)
     return json_answer(
         {
             "name": found.metric.name,

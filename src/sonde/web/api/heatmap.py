@@ -36,6 +36,7 @@ def heatmap(
     *,
     name: Annotated[str, Parameter(description="A histogram's name.", examples=["http.server.request.duration"])] = "",
     kind: Annotated[str, Parameter(description="Its kind, where several metrics have the name.")] = "",
+    service: Annotated[str, Parameter(description="Only of this service.")] = "",
     where: WhereParameter = [],  # noqa: B006  FastAPI copies defaults
     step: Annotated[
         str, Parameter(description="Length of a step; about a hundred points without.", examples=["1m"])
@@ -49,6 +50,7 @@ def heatmap(
     asked = MetricQuestion(
         name=name,
         kind=kind,
+        service=service,
         where=tuple(where),
         aggregation="count",
         step_ns=parse_length(step, name="step"),

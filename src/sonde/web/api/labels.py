@@ -9,6 +9,7 @@ from fastapi import Query as Parameter
 from pydantic import BaseModel, Field
 
 from sonde.query.query import Query
+from sonde.query.series import MetricQuestion
 from sonde.query.times import parse_range
 from sonde.web.api.answer import EndParameter, StartParameter, WhereParameter, json_answer
 from sonde.web.deps import query_of
@@ -51,6 +52,7 @@ def labels(
     *,
     name: Annotated[str, Parameter(description="The metric's name.", examples=["http.server.request.duration"])] = "",
     kind: Annotated[str, Parameter(description="Its kind, where several metrics have the name.")] = "",
+    service: Annotated[str, Parameter(description="Only of this service.")] = "",
     where: WhereParameter = [],  # noqa: B006  FastAPI copies defaults
     start: StartParameter = None,
     end: EndParameter = None,
@@ -58,7 +60,8 @@ def labels(
 ) -> Response:
     """Attributes of a metric's points and of who reports it, with their values."""
     start_ns, end_ns = parse_range(start, end, query.clock)
-    found = query.metric_labels(name, kind, tuple(where), start_ns=start_ns, end_ns=end_ns)
+    asked = MetricQuestion(name=name, kind=kind, service=service, where=tuple(where), start_ns=start_ns, end_ns=end_ns)
+    found = query.metric_labels(asked)
     return json_answer(
         {
             "name": found.metric.name,

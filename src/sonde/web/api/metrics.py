@@ -96,6 +96,7 @@ def series(
     *,
     name: Annotated[str, Parameter(description="The metric's name.", examples=["http.server.request.duration"])] = "",
     kind: Annotated[str, Parameter(description="Its kind, where several metrics have the name.")] = "",
+    service: Annotated[str, Parameter(description="Only of this service.")] = "",
     where: WhereParameter = [],  # noqa: B006  FastAPI copies defaults
     group_by: Annotated[
         list[str],
@@ -127,6 +128,7 @@ def series(
     asked = MetricQuestion(
         name=name,
         kind=kind,
+        service=service,
         where=tuple(where),
         group_by=tuple(part.strip() for one in group_by for part in one.split(",") if part.strip()),
         aggregation=aggregation,
