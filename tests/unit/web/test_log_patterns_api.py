@@ -63,3 +63,13 @@ def test_a_histogram_has_numbers_for_an_axis(ask):
 def test_refusals_name_the_parameter(ask, path, params, names):
     answer = ask(f"/sonde/logs/{path}".rstrip("/"), params=RANGE | params, status=400)
     assert names in answer.text
+
+
+def test_a_list_has_the_beginnings_of_long_bodies(desk, ask):
+    desk.logs({"body": "x" * 100_000}, {"body": "short"}, service="long")
+    found = ask("/sonde/logs", params={"service": "long", "cut": 50}).json["logs"]
+    cut, whole = sorted(found, key=lambda one: len(one["body"]), reverse=True)
+    assert (cut["body"], cut["body_characters"]) == ("x" * 50, 100_000)
+    assert "body_characters" not in whole
+    line = ask("/sonde/logs/context", params={"id": cut["id"], "before": 0, "after": 0}).json["line"]
+    assert line["body"] == "x" * 100_000

@@ -31,6 +31,14 @@ POLL_EVERY_S = 0.5
 KEEP_ALIVE_S = 15.0
 
 
+CutParameter = Annotated[
+    int,
+    Parameter(
+        ge=0, description="Leave out what a body has beyond so many characters; /sonde/logs/context gives it whole."
+    ),
+]
+
+
 class LogsAnswer(BaseModel):
     """A page of log records in the asked order."""
 
@@ -114,11 +122,12 @@ def search(
     order: Annotated[str, Parameter(description="newest or oldest first.")] = "newest",
     limit: Annotated[int, Parameter(description="Records a page, 1 to 10,000.")] = 100,
     cursor: Annotated[str, Parameter(description="What the page before gave as next.")] = "",
+    cut: CutParameter = 0,
     query: Query = Depends(query_of),
 ) -> Response:
     """Log records that meet every condition."""
     page = query.logs(replace(asked, order=order, limit=limit, cursor=cursor))
-    return json_answer({"logs": [shown_log(record) for record in page.logs], "next": page.next})
+    return json_answer({"logs": [shown_log(record, cut) for record in page.logs], "next": page.next})
 
 
 @router.get("/histogram", response_model=HistogramAnswer)
@@ -163,20 +172,20 @@ def context(
     responses={200: {"content": {"application/x-ndjson": {}}, "description": "One record a line, as in /sonde/logs."}},
 )
 async def follow(
-    request: Request, asked: LogSearch = Depends(conditions), query: Query = Depends(query_of)
+    request: Request, asked: LogSearch = Depends(conditions), cut: CutParameter = 0, query: Query = Depends(query_of)
 ) -> StreamingResponse:
     """Records that arrive from now on, each once, until the client goes away; a quiet stream has `{}` lines."""
     follower = await run_in_threadpool(query.follow_logs, asked)
-    return StreamingResponse(_lines(request, follower), media_type="application/x-ndjson")
+    return StreamingResponse(_lines(request, follower, cut), media_type="application/x-ndjson")
 
 
-async def _lines(request: Request, follower: Follower) -> AsyncIterator[bytes]:
+async def _lines(request: Request, follower: Follower, cut: int) -> AsyncIterator[bytes]:
     quiet_s = 0.0
     while not await request.is_disconnected():
         records = await run_in_threadpool(follower.poll)
         if records:
             quiet_s = 0.0
-            yield b"".join(orjson.dumps(shown_log(record)) + b"\n" for record in records)
+            yield b"".join(orjson.dumps(shown_log(record, cut)) + b"\n" for record in records)
         elif quiet_s >= KEEP_ALIVE_S:
             quiet_s = 0.0
             yield b"{}\n"

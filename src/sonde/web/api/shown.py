@@ -121,16 +121,17 @@ def _fields(span: Span, zero_ns: int) -> dict[str, Any]:
     }
 
 
-def shown_log(record: LogRecord) -> dict[str, Any]:
-    """One log record."""
-    return {
+def shown_log(record: LogRecord, cut: int = 0) -> dict[str, Any]:
+    """One log record; text of its body beyond `cut` characters is left out (0: the body whole)."""
+    body = plain(record.body)
+    shown: dict[str, Any] = {
         "time": moment(record.time_ns),
         "time_ns": str(record.time_ns),
         "observed_ns": str(record.observed_ns),
         "severity": record.severity,
         "severity_number": record.severity_number,
         "service": record.service,
-        "body": plain(record.body),
+        "body": body,
         "trace_id": record.trace_id,
         "span_id": record.span_id,
         "flags": record.flags,
@@ -141,6 +142,9 @@ def shown_log(record: LogRecord) -> dict[str, Any]:
         "event_name": record.event_name,
         "id": record.id,
     }
+    if cut and isinstance(body, str) and len(body) > cut:
+        shown |= {"body": body[:cut], "body_characters": len(body)}
+    return shown
 
 
 def _resource(resource: Resource) -> dict[str, Any]:
