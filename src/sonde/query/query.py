@@ -15,16 +15,21 @@ from sonde.query import (
     attributes,
     completion,
     compare,
+    deployments,
     drawn,
+    errorgroups,
     exemplars,
+    explain,
     fields,
     follow,
+    growing,
     heat,
     instances,
     labels,
     logs,
     metrics,
     outline,
+    overview,
     patterns,
     red,
     scatter,
@@ -49,15 +54,20 @@ if TYPE_CHECKING:
     from sonde.query.attributes import Among, AttributeKey, AttributeValue
     from sonde.query.completion import Completion, CompletionQuestion
     from sonde.query.compare import Comparison
+    from sonde.query.explain import Explanation, Question
     from sonde.query.exemplars import Exemplars
+    from sonde.query.deployments import Deployments
+    from sonde.query.errorgroups import ErrorGroups
     from sonde.query.fields import LogFields
     from sonde.query.follow import Follower
+    from sonde.query.growing import Growing
     from sonde.query.heat import Heat
     from sonde.query.instances import Instances
     from sonde.query.labels import Labels
     from sonde.query.logs import LogContext, LogHistogram, LogPage, LogSearch
     from sonde.query.metrics import Metric
     from sonde.query.outline import Outline
+    from sonde.query.overview import Overview
     from sonde.query.patterns import LogPatterns
     from sonde.query.red import RedQuestion, RedSeries
     from sonde.query.scatter import Scatter
@@ -152,6 +162,22 @@ class Query:
         """Services that sent spans in a range (nanoseconds, end exclusive, None for open), by name."""
         return services.services(self._source, start_ns, end_ns, self.clock.now_ns())
 
+    def overview(self, start_ns: int, end_ns: int) -> Overview:
+        """How every service does in a range, beside the range before, the most in trouble first."""
+        return overview.overview(self._source, start_ns, end_ns, self.clock.now_ns())
+
+    def error_groups(self, start_ns: int, end_ns: int) -> ErrorGroups:
+        """What failed in a range, grouped by exception and message."""
+        return errorgroups.error_groups(self._source, start_ns, end_ns)
+
+    def deployments(self, start_ns: int, end_ns: int) -> Deployments:
+        """Which services began to run another version in a range, and how they did before and after; newest first."""
+        return deployments.deployments(self._source, start_ns, end_ns)
+
+    def growing(self, start_ns: int, end_ns: int) -> list[Growing]:
+        """Memory and other resources that grew in a range and did not come back, the most first."""
+        return growing.growing(self._source, start_ns, end_ns)
+
     def operations(
         self, service: str = "", kind: str = "", start_ns: int | None = None, end_ns: int | None = None
     ) -> list[Operation]:
@@ -174,6 +200,10 @@ class Query:
         """One service's instances and versions in a range, and which of them do worse than the others."""
         frame = servicepage.framed(self._source, start_ns, end_ns, self.clock.now_ns())
         return instances.instances(self._source, service, frame)
+
+    def explain(self, asked: Question) -> Explanation:
+        """Which attributes set a selection of records apart from the rest of a range."""
+        return explain.explain(self._source, asked)
 
     def logs(self, asked: LogSearch) -> LogPage:
         """Log records that meet every condition."""

@@ -152,7 +152,7 @@ def _worse(now: Figures, before: Figures | None) -> tuple[float, Reason]:
         return 0.0, Reason("worse", "")
     part = min(1.0, 4 * max(0.0, least_share(now.errors, now.spans) - before.error_ratio))
     grown = now.error_ratio / before.error_ratio if before.error_ratio else math.inf
-    message = f"failures ×{_factor(grown)}" if math.isfinite(grown) else "failures are new"
+    message = f"failures are {_factor(grown)} times those before" if math.isfinite(grown) else "failures are new"
     return part, Reason("worse", message)
 
 
@@ -160,7 +160,7 @@ def _slower(now: Figures, before: Figures | None) -> tuple[float, Reason]:
     if before is None or min(now.spans, before.spans) < _ENOUGH or before.p95_ms <= 0:
         return 0.0, Reason("slower", "")
     grown = now.p95_ms / before.p95_ms
-    return _doublings(grown, least=1.5), Reason("slower", f"p95 ×{_factor(grown)} of before")
+    return _doublings(grown, least=1.5), Reason("slower", f"p95 is {_factor(grown)} times that of before")
 
 
 def _burst(now: Figures, steps: Sequence[Step]) -> tuple[float, Reason]:
@@ -178,7 +178,7 @@ def _slow_burst(steps: Sequence[Step]) -> tuple[float, Reason]:
         return 0.0, Reason("slow_burst", "")
     usual, worst = median(step.p95_ms for step in busy), max(busy, key=lambda step: step.p95_ms)
     grown = worst.p95_ms / usual
-    message = f"p95 up to {format_duration(worst.p95_ms / 1e3)}, ×{_factor(grown)} of usual"
+    message = f"p95 rose to {format_duration(worst.p95_ms / 1e3)}, {_factor(grown)} times the usual"
     return _doublings(grown, least=2.0) / 2, Reason("slow_burst", message, worst.at_ns)
 
 

@@ -31,7 +31,7 @@ from sonde.runtime.lifeline import on_stop
 from sonde.store import Ingester, Store, Upkeep, limits, open_store
 from sonde.web.hosts import hosts_of
 from sonde.web.keeper_metrics import keeper_families
-from sonde.web.keeper_report import BriefErrors, behind, brief
+from sonde.web.keeper_report import BriefErrors, behind, brief, passed
 
 __all__ = ["Keeper", "main"]
 
@@ -95,9 +95,14 @@ class Keeper:
         A store that is behind is ready and has a `note`: answers come late, not wrong.
         """
         doors = [f"door-{index}" for index in range(self._settings.doors)]
-        trouble = self._board.trouble(doors)
+        trouble, notices = self._board.trouble(doors), self._board.read()
         parts: dict[str, Any] = {
-            name: {"ready": name not in trouble, "trouble": trouble.get(name, "")} for name in doors
+            name: {
+                "ready": name not in trouble,
+                "trouble": trouble.get(name, ""),
+                **(passed(notices[name].figures) if name in notices else {}),
+            }
+            for name in doors
         }
         reason = self._reason()
         ingest = self._ingester.status() if self._ingester else {}

@@ -9,7 +9,7 @@ from typing import Any
 from sonde.core.units import format_duration
 from sonde.store import EngineError
 
-__all__ = ["LATE_S", "BriefErrors", "behind", "brief"]
+__all__ = ["LATE_S", "BriefErrors", "behind", "brief", "passed"]
 
 LATE_S = 10.0
 """Behind by more than this, the ingest is worth a word; a busy minute alone does not get there."""
@@ -33,6 +33,19 @@ def behind(ingest: Mapping[str, Any]) -> str:
         return ""
     wait = "1 segment waits" if waiting == 1 else f"{waiting:,} segments wait"
     return f"{format_duration(lag_s)} behind, {wait}: answers lack what arrived since"
+
+
+def passed(figures: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """What a door let in and what it refused since its start, from its notice on the board.
+
+    Returns:
+        `accepted`: spans, data points and log records by signal. `refused`: requests by kind of error.
+    """
+    families = {family["name"]: family["samples"] for family in figures.get("metrics", ())}
+    return {
+        "accepted": {labels["signal"]: int(value) for labels, value in families.get("sonde_accepted_items_total", ())},
+        "refused": {labels["reason"]: int(value) for labels, value in families.get("sonde_refused_requests_total", ())},
+    }
 
 
 class BriefErrors(logging.Filter):

@@ -2,8 +2,9 @@
 
 import logging
 
+from sonde.runtime.metrics import counter
 from sonde.store.engine import EngineError
-from sonde.web.keeper_report import BriefErrors, behind, brief
+from sonde.web.keeper_report import BriefErrors, behind, brief, passed
 
 
 def test_a_message_is_its_first_line_of_bounded_length():
@@ -25,3 +26,13 @@ def test_engine_errors_in_log_lines_are_short_and_other_arguments_stay():
     record = logging.makeLogRecord({"msg": "%s waits: %s", "args": (7, EngineError("Code: 62. no\n" + "x" * 10_000))})
     assert BriefErrors().filter(record)
     assert record.getMessage() == "7 waits: Code: 62. no"
+
+
+def test_what_a_door_let_in_and_refused_is_read_from_its_notice():
+    metrics = [
+        counter("sonde_accepted_items_total", "", {"traces": 7, "logs": 2}, "signal"),
+        counter("sonde_refused_requests_total", "", {"malformed": 1}, "reason"),
+        counter("sonde_journal_records_total", "", 9),
+    ]
+    assert passed({"metrics": metrics}) == {"accepted": {"traces": 7, "logs": 2}, "refused": {"malformed": 1}}
+    assert passed({}) == {"accepted": {}, "refused": {}}
