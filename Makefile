@@ -6,7 +6,7 @@
 #   make bench   the figures, beside their peers, into benchmarks/out/
 #   make fault   the long fault runs: kill -9, torn and flipped bytes, hostile requests, mutated payloads
 #   make ui      build the pages into the package (done by `make demo` where Node.js is, or can be had)
-#   make shots   pictures of every view, light and dark, at three widths, into docs/pictures/
+#   make shots   pictures of every view, light and dark, at three widths, into benchmarks/out/shots/
 #   make docs    build the documentation site into site/
 #   make lock    resolve dependencies anew into locks/
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
-__all__ = ["CHROMIUM", "browsing", "opened_page"]
+__all__ = ["AXE", "CHROMIUM", "browsing", "opened_page"]
 
 CHROMIUM = os.environ.get("SONDE_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 """Where the browser is; empty where there is none."""
+
+_AXE = Path(__file__).parents[3] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = _AXE.read_text() if _AXE.is_file() else ""
+"""axe-core's script; empty where the tools of the pages are not installed."""
 
 # Without these Chromium itself asks the internet for components and accounts.
 _QUIET = (
