@@ -70,6 +70,6 @@ def test_a_list_has_the_beginnings_of_long_bodies(desk, ask):
     found = ask("/sonde/logs", params={"service": "long", "cut": 50}).json["logs"]
     cut, whole = sorted(found, key=lambda one: len(one["body"]), reverse=True)
     assert (cut["body"], cut["body_characters"]) == ("x" * 50, 100_000)
-    assert "body_characters" not in whole
+    assert whole["body_characters"] is None
     line = ask("/sonde/logs/context", params={"id": cut["id"], "before": 0, "after": 0}).json["line"]
     assert line["body"] == "x" * 100_000

@@ -118,6 +118,7 @@ def ranged(
 
 @router.get("", response_model=LogsAnswer)
 def search(
+    *,
     asked: LogSearch = Depends(ranged),
     order: Annotated[str, Parameter(description="newest or oldest first.")] = "newest",
     limit: Annotated[int, Parameter(description="Records a page, 1 to 10,000.")] = 100,

@@ -119,7 +119,7 @@ class LogModel(BaseModel):
     scope: ScopeModel
     event_name: str
     id: str = Field(description="Names this record; /sonde/logs/context takes it.")
-    body_characters: int | None = Field(default=None, description="How long the body is, where it was cut.")
+    body_characters: int | None = Field(description="How long the body is, where it was cut.")
 
 
 class SpanDetailModel(BaseModel):

@@ -141,6 +141,7 @@ def shown_log(record: LogRecord, cut: int = 0) -> dict[str, Any]:
         "scope": _scope(record.scope),
         "event_name": record.event_name,
         "id": record.id,
+        "body_characters": None,
     }
     if cut and isinstance(body, str) and len(body) > cut:
         shown |= {"body": body[:cut], "body_characters": len(body)}
