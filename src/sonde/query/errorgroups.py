@@ -83,23 +83,24 @@ class ErrorGroups:
     is_cut: bool
 
 
-def error_groups(source: Source, start_ns: int, end_ns: int) -> ErrorGroups:
-    """What failed in a range; see `Query.error_groups`."""
+def error_groups(source: Source, start_ns: int, end_ns: int, service: str = "") -> ErrorGroups:
+    """What failed in a range, of one service or (empty) of all; see `Query.error_groups`."""
     grid = step_grid(start_ns, end_ns, steps=_STEPS)
-    from_ns = _reach(source, start_ns, end_ns)
-    rows = [] if from_ns is None else _of_spans(source, grid, from_ns)
-    groups = [_read(row, grid) for row in [*rows, *_of_logs(source, grid)]]
+    from_ns = _reach(source, start_ns, end_ns, service)
+    rows = [] if from_ns is None else _of_spans(source, grid, from_ns, service)
+    groups = [_read(row, grid) for row in [*rows, *_of_logs(source, grid, service)]]
     groups.sort(key=lambda one: (one.source == "status", -one.count, -one.last_ns))
     return ErrorGroups(grid, start_ns if from_ns is None else from_ns, groups[:_LIMIT], len(groups) > _LIMIT)
 
 
-def _reach(source: Source, start_ns: int, end_ns: int) -> int | None:
+def _reach(source: Source, start_ns: int, end_ns: int, service: str) -> int | None:
     """From when on errors are read; None where there are none."""
     given = Filter()
     add_minutes(given, start_ns, end_ns)
+    errors = f"sumIf(Errors, ServiceName = {given.bind(service)})" if service else "sum(Errors)"
     (row,) = source.rows(
         f"""SELECT toInt64(toUnixTimestamp(min(Minute))) * {10**9} AS reach, max(errors) AS n FROM (
-            SELECT Minute, sum(Spans) AS spans, sum(Errors) AS errors,
+            SELECT Minute, sum(Spans) AS spans, {errors} AS errors,
                 sum(spans) OVER newer AS spans_newer, sum(errors) OVER newer AS errors_newer
             FROM @sonde_red WHERE {given.sql} GROUP BY Minute WINDOW newer AS (ORDER BY Minute DESC)
         ) WHERE errors_newer - errors <= {MOST} AND spans_newer - spans <= {MOST_SPANS}""",
@@ -108,9 +109,10 @@ def _reach(source: Source, start_ns: int, end_ns: int) -> int | None:
     return max(start_ns, int(row["reach"])) if int(row["n"] or 0) else None
 
 
-def _of_spans(source: Source, grid: Grid, from_ns: int) -> list[dict[str, Any]]:
+def _of_spans(source: Source, grid: Grid, from_ns: int, service: str) -> list[dict[str, Any]]:
     given = Filter()
     given.between(from_ns, grid.end_ns)
+    given.equal("ServiceName", service)
     exception = "arrayLastIndex(name -> name = 'exception', Events.Name)"
     inner = f"""SELECT if({exception} > 0, 'exception', 'status') AS source, ServiceName AS service, SpanName AS operation, TraceId AS trace,
             toUnixTimestamp64Nano(Timestamp) AS at, Events.Attributes[{exception}] AS event,
@@ -121,9 +123,10 @@ def _of_spans(source: Source, grid: Grid, from_ns: int) -> list[dict[str, Any]]:
     return _grouped(source, inner, grid, given)
 
 
-def _of_logs(source: Source, grid: Grid) -> list[dict[str, Any]]:
+def _of_logs(source: Source, grid: Grid, service: str) -> list[dict[str, Any]]:
     given = Filter()
     given.between(grid.start_ns, grid.end_ns)
+    given.equal("ServiceName", service)
     inner = f"""SELECT 'log' AS source, ServiceName AS service, '' AS operation, '' AS trace, toUnixTimestamp64Nano(Timestamp) AS at,
             substringUTF8(LogAttributes['exception.type'], 1, {_LONGEST}) AS type,
             substringUTF8(Body, 1, {_LONGEST}) AS message

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from sonde.core.clock import SYSTEM_CLOCK
 from sonde.query import (
     attributes,
-    completion,
     compare,
+    completion,
     deployments,
     drawn,
     errorgroups,
@@ -52,12 +52,12 @@ if TYPE_CHECKING:
 
     from sonde.core.clock import Clock
     from sonde.query.attributes import Among, AttributeKey, AttributeValue
-    from sonde.query.completion import Completion, CompletionQuestion
     from sonde.query.compare import Comparison
-    from sonde.query.explain import Explanation, Question
-    from sonde.query.exemplars import Exemplars
+    from sonde.query.completion import Completion, CompletionQuestion
     from sonde.query.deployments import Deployments
     from sonde.query.errorgroups import ErrorGroups
+    from sonde.query.exemplars import Exemplars
+    from sonde.query.explain import Explanation, Question
     from sonde.query.fields import LogFields
     from sonde.query.follow import Follower
     from sonde.query.growing import Growing
@@ -166,9 +166,9 @@ class Query:
         """How every service does in a range, beside the range before, the most in trouble first."""
         return overview.overview(self._source, start_ns, end_ns, self.clock.now_ns())
 
-    def error_groups(self, start_ns: int, end_ns: int) -> ErrorGroups:
+    def error_groups(self, start_ns: int, end_ns: int, service: str = "") -> ErrorGroups:
         """What failed in a range, grouped by exception and message."""
-        return errorgroups.error_groups(self._source, start_ns, end_ns)
+        return errorgroups.error_groups(self._source, start_ns, end_ns, service)
 
     def deployments(self, start_ns: int, end_ns: int) -> Deployments:
         """Which services began to run another version in a range, and how they did before and after; newest first."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sonde.query.overview import Overview, Standing
     from sonde.query.trouble import Figures
 
-__all__ = ["router"]
+__all__ = ["router", "shown_errors"]
 
 router = APIRouter(prefix="/sonde", tags=["Services"])
 
@@ -46,7 +46,7 @@ def overview(
         tables = threads.submit(query.tables)
         body = {
             **_services(seen.result()),
-            "errors": _errors(failed.result()),
+            "errors": shown_errors(failed.result()),
             "deployments": _deployments(deployed.result()),
             "growing": [_growing(one) for one in grown.result()],
             "ingest": ingest_health(parts.status(), tables.result()),
@@ -88,7 +88,8 @@ def _figures(one: Figures) -> dict[str, Any]:
     return {**asdict(one), "error_ratio": one.error_ratio}
 
 
-def _errors(found: ErrorGroups) -> dict[str, Any]:
+def shown_errors(found: ErrorGroups) -> dict[str, Any]:
+    """Groups of errors as an answer has them."""
     grid = found.grid
     return {
         "first_s": grid.first * grid.step_ns / 1e9,

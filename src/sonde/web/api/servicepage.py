@@ -1,7 +1,8 @@
-"""`/sonde/service`: one service at one look, and its instances and versions."""
+"""`/sonde/service`: one service at one look; and where its trouble may lie: errors, instances, versions."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,8 @@ from sonde.query.overview import closed_range
 from sonde.query.query import Query
 from sonde.query.times import parse_range
 from sonde.web.api.answer import EndParameter, StartParameter, json_answer, moment
+from sonde.web.api.overview import shown_errors
+from sonde.web.api.overview_models import ErrorsModel
 from sonde.web.api.servicemap import CallModel, shown_call
 from sonde.web.deps import query_of
 
@@ -112,9 +115,10 @@ class PartModel(BaseModel):
     worse: str = Field(description="How it does worse than the others, in words; empty where it does not.")
 
 
-class InstancesAnswer(BaseModel):
-    """Instances and versions."""
+class TroubleAnswer(BaseModel):
+    """What fails in a service, and its instances and versions."""
 
+    errors: ErrorsModel
     instances: list[PartModel] = Field(description="Those that do worse first, then by spans; at most 200.")
     versions: list[PartModel] = Field(description="The newest first; at most 200.")
     share: float = Field(description="Share of the range that was read; below 1, counts of instances are estimates.")
@@ -134,18 +138,22 @@ def service_page(
     return json_answer({"service": service, **_page(query.service_page(service, *asked))})
 
 
-@router.get("/instances", response_model=InstancesAnswer)
-def service_instances(
+@router.get("/trouble", response_model=TroubleAnswer)
+def service_trouble(
     service: ServiceParameter = "",
     start: StartParameter = None,
     end: EndParameter = None,
     query: Query = Depends(query_of),
 ) -> Response:
-    """Instances and versions of a service, each with its figures, and which do worse than the others."""
+    """Where a service's trouble may lie: errors by kind, instances and versions, and which of these do worse than the others."""
     asked = closed_range(*parse_range(start, end, query.clock), query.clock.now_ns())
-    found = query.service_instances(service, *asked)
+    with ThreadPoolExecutor(2) as threads:
+        failed = threads.submit(query.error_groups, *asked, service)
+        found = threads.submit(query.service_instances, service, *asked).result()
+        errors = failed.result()
     return json_answer(
         {
+            "errors": shown_errors(errors),
             "instances": [_part(one) for one in found.instances],
             "versions": [_part(one) for one in found.versions],
             "share": found.share,
