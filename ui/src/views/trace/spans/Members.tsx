@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { ERROR, STATUSES, type Outline } from '../../../api/outline';
 import { DataTable, type Column } from '../../../parts/DataTable';
 import { Duration, ServiceName, Status } from '../../../parts/Figures';
+import { setParams } from '../../../state/url';
 import { criticalTimes, selfTimes } from './figures';
 import type { SpanGroup } from './groups';
 
@@ -32,7 +33,10 @@ export function Members(props: {
       rows={rows}
       rowKey={(row) => String(row.index)}
       sort="-duration"
-      onRow={(row) => onSelect(row.index)}
+      onRow={(row) => {
+        onSelect(row.index);
+        setParams({ view: null });
+      }}
       rowClass={(row) => (row.index === selected ? 'is-selected' : '')}
     />
   );
