@@ -21,6 +21,7 @@ NAMES = (
     "client",
     "sending",
     "host_latency",
+    "ui",
 )
 
 

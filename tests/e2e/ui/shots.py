@@ -51,7 +51,8 @@ def main() -> None:
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     with watched(given.url) as server, browsing() as browser:
-        addresses = {name: path for name, path in views(server).items() if name.startswith(given.only)}
+        known = views(server) | {"not-there": "/trace/0000000000000000000000000000dead"}
+        addresses = {name: path for name, path in known.items() if name.startswith(given.only)}
         for theme in given.themes.split(","):
             for size in given.sizes.split(","):
                 width, height = SIZES[size]

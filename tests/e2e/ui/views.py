@@ -36,7 +36,6 @@ def views(server: Any) -> dict[str, str]:
         "explain-answer": "/explain?q=service:payment%20status:error",
         "dashboards": "/dashboards",
         "ask": "/ask",
-        "not-there": "/trace/0000000000000000000000000000dead",
     }
 
 
