@@ -29,7 +29,7 @@ export function Answer(props: Props) {
   const causes = answer.keys.filter((key) => !key.is_outcome);
   const outcomes = answer.keys.filter((key) => key.is_outcome);
   return (
-    <>
+    <div class="explain-answer">
       <Summary {...props} />
       {causes.length > 0 ? (
         <Cards keys={causes} {...props} />
@@ -49,7 +49,7 @@ export function Answer(props: Props) {
         </section>
       )}
       <Footnote answer={answer} />
-    </>
+    </div>
   );
 }
 
@@ -59,7 +59,7 @@ function Summary({ answer, signal, unit, q, brush }: Props) {
   const first = answer.keys.find((key) => !key.is_outcome);
   return (
     <p class="explain-summary">
-      <span class="explain-selected">{count(answer.selected)}</span> selected {what} beside <b>{count(answer.rest)}</b>{' '}
+      <span class="explain-selected">{count(answer.selected)}</span> selected {what} beside <span class="explain-rest">{count(answer.rest)}</span>{' '}
       others.
       {first && (
         <>
