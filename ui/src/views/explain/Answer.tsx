@@ -59,8 +59,8 @@ function Summary({ answer, signal, unit, q, brush }: Props) {
   const first = answer.keys.find((key) => !key.is_outcome);
   return (
     <p class="explain-summary">
-      <span class="explain-selected">{count(answer.selected)}</span> selected {what} beside <span class="explain-rest">{count(answer.rest)}</span>{' '}
-      others.
+      <span class="explain-selected">{count(answer.selected)}</span> selected {what} beside{' '}
+      <span class="explain-rest">{count(answer.rest)}</span> others.
       {first && (
         <>
           {' '}
