@@ -88,3 +88,64 @@ export interface Outline {
   logs: OutlineLog[];
   logs_truncated: boolean;
 }
+
+/** A value as JSON has it. */
+export type Value = string | number | boolean | null | Value[] | { [key: string]: Value };
+
+export type Attributes = Record<string, Value>;
+
+/** A span as it was sent, whole. */
+export interface SpanFields {
+  span_id: string;
+  parent_span_id: string;
+  service: string;
+  name: string;
+  kind: string;
+  status: string;
+  status_message: string;
+  start: string;
+  start_ns: string;
+  duration_ms: number;
+  duration_ns: string;
+  attributes: Attributes;
+  resource: Attributes;
+  scope: { name: string; version: string; attributes: Attributes; schema_url: string };
+  /** `offset_ms` is from the span's start. */
+  events: {
+    name: string;
+    time: string;
+    time_ns: string;
+    offset_ms: number;
+    attributes: Attributes;
+    dropped_attributes: number;
+  }[];
+  links: {
+    trace_id: string;
+    span_id: string;
+    trace_state: string;
+    flags: number;
+    attributes: Attributes;
+    dropped_attributes: number;
+  }[];
+  trace_state: string;
+  flags: number;
+  dropped: Record<string, number>;
+  schema_url: string;
+}
+
+/** Everything of one span id: more than one span where client and server share it, or copies differ. */
+export interface SpanDetail {
+  spans: SpanFields[];
+  logs: {
+    id: string;
+    time: string;
+    time_ns: string;
+    severity: string;
+    severity_number: number;
+    service: string;
+    body: Value;
+    attributes: Attributes;
+    event_name: string;
+  }[];
+  logs_truncated: boolean;
+}
