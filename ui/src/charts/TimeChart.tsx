@@ -152,7 +152,11 @@ export function TimeChart(props: TimeChartProps) {
           left={inside.left + cursor.left}
           width={width}
           head={shortMoment(chosen ? chosen.atMs : raw[0][cursor.idx]! * 1000)}
-          rows={chosen ? [{ label: chosen.label, value: shown(chosen.value) }] : rowsAt(raw, series, cursor.idx, shown)}
+          rows={
+            chosen
+              ? [{ label: chosen.label, value: chosen.said ?? shown(chosen.value) }]
+              : rowsAt(raw, series, cursor.idx, shown)
+          }
         />
       )}
       {legend && (

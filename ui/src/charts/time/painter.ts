@@ -11,6 +11,8 @@ export interface Dot {
   atMs: number;
   value: number;
   label: string;
+  /** The value in words, where it is not just `value`. */
+  said?: string;
   onClick?: () => void;
 }
 
