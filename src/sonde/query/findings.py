@@ -7,7 +7,8 @@ The rules, each a few lines on purpose, so that a finding can be explained:
   (`sonde.query.calls`); or one that says itself that it was sent again.
 - `n_plus_one`: at least 5 children of one parent that make the same call by template (or work alike, with such a call
   below), at least four fifths of them after the one before had ended, together 1% of the trace or more (or 20 calls).
-- `gap`: a tenth of the trace or more, in one stretch, in which a span that has children ran and none of its children did.
+- `gap`: a tenth of the trace or more, in one stretch, in which a span that has children ran and none of its children did;
+  or in which no span ran at all.
 - `slowest`: spans of one service and name whose self time is a tenth of the trace or more.
 
 At most 5 findings of a kind, those about the most time. Of a span, what `sonde.query.lineage` needs is read, and service,
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sonde.core.units import format_duration
 from sonde.query.calls import call, call_template, has_failed, is_call, resends
-from sonde.query.lineage import Lineage, lineage, self_times, uncovered
+from sonde.query.lineage import Lineage, lineage, self_times, silences, uncovered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -52,7 +53,8 @@ class Finding:
 
     Attributes:
         kind: one of FINDING_KINDS.
-        span: index of the span to look at first: the parent of N+1 calls, the first failure, the longest worker.
+        span: index of the span to look at first: the parent of N+1 calls, the first failure, the longest worker,
+            what began when a silence ended.
         spans: indexes of the spans it is about, at most MOST_SPANS.
         count: how many spans it is about.
         ns: time that it is about: of calls their sum, of retries what passed before the last try, of a gap its length.
@@ -75,7 +77,7 @@ def findings(trace: Trace, kin: Lineage | None = None) -> list[Finding]:
         kin: the trace's lineage where the caller has it.
     """
     seen = _Seen(trace, kin or lineage(trace.spans))
-    gaps = _most(seen.gaps())
+    gaps = _most([*seen.gaps(), *seen.silences()])
     known = {one.span for one in gaps}
     slowest = [one for one in _most(seen.slowest()) if one.span not in known]
     return [*_most(seen.errors()), *_most(seen.retries()), *_most(seen.alike()), *gaps, *slowest]
@@ -194,11 +196,24 @@ class _Seen:
             if not children or self._spans[index].duration_ns < self._total_ns * _LONG_SHARE:
                 continue
             ns = max((last - first for first, last in uncovered(self._kin, index)), default=0)
-            if ns > 0 and ns >= self._total_ns * _LONG_SHARE:
+            # Where no child ran while it did, the span is a leaf in all but name.
+            if 0 < ns < self._spans[index].duration_ns and ns >= self._total_ns * _LONG_SHARE:
                 where = "the network, a queue, or " if self._spans[index].kind in {"Client", "Producer"} else ""
                 what = (
                     f"{_short(self._spans[index].name)} ran for {_length(ns)} ({self._share(ns)}) with nothing traced below it:"
                     f" {where}work that has no span"
+                )
+                yield self._finding("gap", index, [index], ns, what)
+
+    def silences(self) -> Iterator[Finding]:
+        for first, last in silences(self._kin):
+            ns = last - first
+            if ns >= self._total_ns * _LONG_SHARE:
+                index = self._kin.starts.index(last)
+                service, name = self._named(index)
+                what = (
+                    f"Nothing ran for {_length(ns)} ({self._share(ns)}) before {_short(name)} in {_short(service)} began:"
+                    " it waited in a queue, or what ran has no span"
                 )
                 yield self._finding("gap", index, [index], ns, what)
 

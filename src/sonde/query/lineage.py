@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sonde.query.spans import Span
 
-__all__ = ["Lineage", "lineage", "self_times", "uncovered"]
+__all__ = ["Lineage", "lineage", "self_times", "silences", "uncovered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,11 @@ def uncovered(kin: Lineage, index: int) -> list[tuple[int, int]]:
     """The stretches of a span in which none of its children ran, in order; O(c log c) for c children."""
     starts, ends = kin.starts, kin.ends
     return _gaps(starts[index], ends[index], sorted((starts[child], ends[child]) for child in kin.children[index]))
+
+
+def silences(kin: Lineage) -> list[tuple[int, int]]:
+    """The stretches of a trace in which no span ran, in order; O(n log n)."""
+    return _gaps(min(kin.starts), max(kin.ends), sorted(zip(kin.starts, kin.ends, strict=True)))
 
 
 def _gaps(start: int, end: int, covered: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

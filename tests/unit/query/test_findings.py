@@ -119,6 +119,13 @@ def test_a_long_stretch_without_children_is_a_gap():
     assert found("gap", span("r", 0, 100)) == []
 
 
+def test_a_long_silence_is_a_gap_of_what_came_after_it():
+    spans = [span("send", 0, 10, kind="Producer"), span("handle", 40, 50, "send", "Consumer")]
+    assert found("gap", *spans) == [("handle", 1, 30)]
+    assert "it waited in a queue" in messages(*spans)[0]
+    assert found("gap", span("send", 0, 10, kind="Producer"), span("handle", 11, 50, "send", "Consumer")) == []
+
+
 def test_the_slowest_by_self_time_are_summed_by_name():
     spans = [span("r", 0, 100), *(span("work", 10 * n, 10 * n + 9 + n % 2, "r", id_=f"w{n}") for n in range(10))]
     assert found("slowest", *spans) == [("w1", 10, 95)]

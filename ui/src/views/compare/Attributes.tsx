@@ -1,4 +1,5 @@
 /* Attributes whose values are others in b: of the services' resources, of the chosen place, of the other places that differ most. */
+import { count } from '../../format';
 import { Button } from '../../parts/Button';
 import { ServiceName } from '../../parts/Figures';
 import { Panel } from '../../parts/Page';
@@ -46,16 +47,16 @@ function Group(props: { title: string; found: Comparison; rows: Difference[]; na
         </tr>
       </thead>
       <tbody>
-        {rows.map((row) => (
+        {merged(rows).map(({ row, services }) => (
           <tr key={`${String(row.node)} ${row.service} ${row.key}`}>
             {named && (
               <td>
-                <Where found={found} row={row} />
+                <Where found={found} row={row} services={services} />
               </td>
             )}
-            <th scope="row" class="mono">
+            <td class="mono">
               <bdi>{row.key}</bdi>
-            </th>
+            </td>
             <td>
               <Values values={row.a} />
             </td>
@@ -69,8 +70,25 @@ function Group(props: { title: string; found: Comparison; rows: Difference[]; na
   );
 }
 
-function Where({ found, row }: { found: Comparison; row: Difference }) {
-  if (row.node < 0) return <ServiceName name={row.service} />;
+/** Rows of services that say the same as one. */
+function merged(rows: Difference[]): { row: Difference; services: string[] }[] {
+  const found = new Map<string, { row: Difference; services: string[] }>();
+  for (const row of rows) {
+    const same = JSON.stringify([row.node, row.key, row.a, row.b]);
+    const known = found.get(same);
+    if (known) known.services.push(row.service);
+    else found.set(same, { row, services: [row.service] });
+  }
+  return [...found.values()];
+}
+
+function Where({ found, row, services }: { found: Comparison; row: Difference; services: string[] }) {
+  if (row.node < 0)
+    return services.length === 1 ? (
+      <ServiceName name={row.service} />
+    ) : (
+      <span title={services.join(', ')}>{count(services.length)} services</span>
+    );
   return (
     <Button kind="quiet" class="compare-where" onClick={() => setParams({ node: String(row.node), only: null })}>
       <bdi>{nameOf(found, row.node).name || '(no name)'}</bdi>

@@ -74,14 +74,16 @@ function Similar({ known, missing }: { known: string; missing: 'a' | 'b' }) {
       operation: trace.root_name,
       start: new Date(at - AROUND_MS).toISOString(),
       end: new Date(at + AROUND_MS).toISOString(),
-      limit: MOST + 1,
+      limit: 50,
     };
-    const [fast, slow] = await Promise.all(
-      ['shortest', 'longest'].map((sort) => get('/sonde/traces', { ...asked, sort }, signal)),
-    );
-    const others = (found: typeof fast) =>
-      (found?.traces ?? []).filter((one) => one.trace_id !== trace.trace_id).slice(0, MOST);
-    return { trace, fast: others(fast), slow: others(slow) };
+    // A request that failed at once is fast, but no model: of the fast ones those count that did not fail.
+    const [fast, slow] = await Promise.all([
+      get('/sonde/traces', { ...asked, sort: 'shortest', status: 'unset' }, signal),
+      get('/sonde/traces', { ...asked, sort: 'longest' }, signal),
+    ]);
+    const others = ({ traces }: typeof fast): typeof traces => traces.filter((one) => one.trace_id !== trace.trace_id);
+    const sound = others(fast).filter((one) => one.errors === 0);
+    return { trace, fast: (sound.length ? sound : others(fast)).slice(0, MOST), slow: others(slow).slice(0, MOST) };
   });
   return (
     <Loaded state={state} skeleton={<Skeleton height={260} />}>

@@ -2,15 +2,18 @@
 import { count, duration, percent } from '../../format';
 import { Duration, Moment, ServiceName } from '../../parts/Figures';
 import { Link } from '../../parts/Link';
-import { hrefWith } from '../../state/url';
-import type { Comparison } from './differences';
+import { hrefWith, setParams } from '../../state/url';
+import { causes, nameOf, type Comparison } from './differences';
 
 export function Heads({ found }: { found: Comparison }) {
   return (
     <section class="compare-heads" aria-label="The two traces">
       <Head which="a" trace={found.a} />
       <Head which="b" trace={found.b} />
-      <p class="compare-verdict">{verdict(found)}</p>
+      <p class="compare-verdict">
+        {verdict(found)}
+        <Causes found={found} />
+      </p>
       {found.truncated && (
         <p class="note">Places with the smallest differences are left out: there are too many to show.</p>
       )}
@@ -34,10 +37,32 @@ function Head({ which, trace }: { which: 'a' | 'b'; trace: Comparison['a'] }) {
         <span>{count(trace.services)} services</span>
         <Moment ns={trace.start_ns} />
         <Link href={hrefWith(`/trace/${trace.trace_id}`)} class="mono">
-          {trace.trace_id.slice(0, 16)}
+          {trace.trace_id}
         </Link>
       </p>
     </article>
+  );
+}
+
+/** The places that explain most of the difference; each leads to its row. */
+function Causes({ found }: { found: Comparison }) {
+  const places = causes(found);
+  if (places.length === 0) return null;
+  return (
+    <span class="compare-causes">
+      Most of it on the critical path:
+      {places.map(({ node, ms }) => {
+        const { service, name } = nameOf(found, node);
+        return (
+          <button type="button" key={node} onClick={() => setParams({ node: String(node), by: null })}>
+            <bdi>
+              {service} {name}
+            </bdi>{' '}
+            <b>{ms > 0 ? `+${duration(ms)}` : duration(ms)}</b>
+          </button>
+        );
+      })}
+    </span>
   );
 }
 

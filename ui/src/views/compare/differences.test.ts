@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  causes,
   isDifferent,
   kindOf,
   nameOf,
@@ -69,6 +70,10 @@ describe('differences', () => {
   it('stand with what is above them', () => {
     expect(shownNodes(FOUND, 'critical', true)).toEqual([0, 2, 3, 4]);
     expect(shownNodes(FOUND, 'critical', false)).toEqual([0, 1, 2, 3, 4]);
+  });
+  it('of the critical path explain the difference in duration', () => {
+    expect(causes(FOUND)).toEqual([{ node: 2, ms: 100 }]);
+    expect(causes({ ...FOUND, b: FOUND.a })).toEqual([]);
   });
   it('can be walked', () => {
     const all = [0, 1, 2, 3, 4];

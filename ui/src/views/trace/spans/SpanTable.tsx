@@ -127,7 +127,7 @@ function Share({ share }: { share: number }) {
       <span class="spans-share-bar" aria-hidden="true">
         <span style={{ width: `${String(Math.round(share * 100))}%` }} />
       </span>
-      {percent(share)}
+      <span class="spans-share-text">{percent(share)}</span>
     </span>
   );
 }
