@@ -4,7 +4,19 @@ import json
 
 import pytest
 
-from sonde.web.api import attributes, edges, logs, metrics, operations, services, sql, stats, traces
+from sonde.web.api import (
+    attributes,
+    completion,
+    edges,
+    logs,
+    metrics,
+    operations,
+    scatter,
+    services,
+    sql,
+    stats,
+    traces,
+)
 from sonde.web.api.models import TraceModel
 from stored import T0, trace_id
 
@@ -36,6 +48,8 @@ def telemetry(desk):
         ("/sonde/edges", edges.EdgesAnswer),
         ("/sonde/traces?limit=1", traces.TracesAnswer),
         ("/sonde/traces", traces.TracesAnswer),
+        ("/sonde/traces/scatter", scatter.ScatterAnswer),
+        ("/sonde/traces/scatter?service=nobody", scatter.ScatterAnswer),
         ("/sonde/traces/1", TraceModel),
         ("/sonde/logs", logs.LogsAnswer),
         ("/sonde/logs/histogram", logs.HistogramAnswer),
@@ -43,6 +57,8 @@ def telemetry(desk):
         ("/sonde/metrics/series?name=requests", metrics.SeriesAnswer),
         ("/sonde/attributes", attributes.AttributesAnswer),
         ("/sonde/attributes/values?key=host.name", attributes.ValuesAnswer),
+        ("/sonde/completion?text=h", completion.CompletionAnswer),
+        ("/sonde/completion?key=host.name&service=shop", completion.CompletionAnswer),
         ("/sonde/sql?query=SHOW TABLES", sql.SqlModel),
         ("/sonde/stats", stats.StatsAnswer),
     ],
@@ -71,6 +87,19 @@ def test_a_trace_whole(ask):
     )
     assert [record["body"] for record in trace["logs"]] == ["hello"]
     assert ask("/sonde/traces/1?logs=false").json["logs"] == []
+
+
+def test_traces_as_points(ask):
+    found = ask("/sonde/traces/scatter", params={"min_trace_duration": "10ms", "end": str(T0 + 10**9)}).json
+    assert (found["traces"], found["traces_exact"], found["spans"], found["failed_spans"]) == (2, True, 3, 1)
+    points = found["points"]
+    assert points["trace_id"] == [trace_id(1), trace_id(2)]
+    assert points["t"] == [T0 / 1e9, (T0 + 10**6) / 1e9]
+    assert points["duration_ms"] == [20.0, 300.0]
+    assert points["errors"] == [1, 0]
+    assert [found["services"][index] for index in points["service"]] == ["shop", "batch"]
+    assert [found["names"][index] for index in points["name"]] == ["GET /", "work"]
+    assert ask("/sonde/traces/scatter?points=1").json["sampled"] is True
 
 
 def test_a_search_with_everything(ask):
