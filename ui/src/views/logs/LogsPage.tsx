@@ -22,7 +22,7 @@ export function LogsPage() {
   const asked = useAsked();
   const range = useRange();
   const { shownZone } = useLook();
-  const [tabText, setTab] = useParam('tab', 'records');
+  const [tabText, setTab] = useParam('view', 'records');
   const [fields, setFields] = useParam('fields');
   const [order, setOrder] = useParam('order', 'newest');
   const [wrap, setWrap] = useParam('wrap');

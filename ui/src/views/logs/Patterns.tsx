@@ -55,7 +55,7 @@ export function Patterns({ asked, range }: { asked: Asked; range: Range }) {
 
 /** Look at a pattern's records. */
 function only(pattern: string): void {
-  setParams({ pattern, tab: null });
+  setParams({ pattern, view: null });
 }
 
 function columnsOf(asked: Asked, nowMs: number): Column<Pattern>[] {
