@@ -8,9 +8,8 @@ import { Menu } from '../../parts/Menu';
 import type { Load } from '../../state/load';
 import { useLoad } from '../../state/load';
 import type { Range } from '../../state/range';
-import { navigate } from '../../state/url';
 import { paramsOf } from './answers';
-import { newPanelHref } from './board';
+import { AddToDashboard } from './AddToDashboard';
 import type { MetricEntry } from './Catalogue';
 import { Where } from './Where';
 import type { MetricQuery } from './query';
@@ -39,6 +38,7 @@ export function QueryRow(props: Props) {
   const { query, metric, range, active, onActive, onChange, onRemove, onCopy, problem, more } = props;
   const kind = metric?.kind ?? query.kind;
   const labels = useLabels(query, range);
+  const [adding, setAdding] = useState(false);
   return (
     <div
       class={`metrics-query ${active ? 'is-active' : ''} ${query.off ? 'is-off' : ''}`}
@@ -97,12 +97,13 @@ export function QueryRow(props: Props) {
           {
             label: 'Add to a dashboard',
             disabled: !query.name,
-            onPick: () => navigate(newPanelHref(query, metric?.unit ?? '')),
+            onPick: () => setAdding(true),
           },
           { label: 'Duplicate', onPick: onCopy },
           { label: 'Remove', onPick: onRemove },
         ]}
       />
+      {adding && <AddToDashboard query={query} onClose={() => setAdding(false)} />}
       {problem && (
         <p class="metrics-problem" role="alert">
           {problem}
