@@ -48,7 +48,7 @@ export function CompareTree({ found }: { found: Comparison }) {
     const span = found.nodes[which].span_id[chosen];
     if (span) navigate(hrefWith(`/trace/${found[which].trace_id}`, { span }));
   };
-  useKeys('Compare', [
+  useKeys('Places of the comparison', [
     { keys: 'j', does: 'Next place', run: () => go(place + 1) },
     { keys: 'k', does: 'Previous place', run: () => go(place - 1) },
     { keys: 'n', does: 'Next difference', run: () => go(nextDifference(found, shown, measure, place, 1)) },
