@@ -9,11 +9,12 @@ import { Icon } from '../../parts/Icon';
 import { hrefWith, navigate } from '../../state/url';
 import { presentAddress } from './address';
 
-export function TraceActions({ outline }: { outline: Outline }) {
+export function TraceActions({ outline, reload }: { outline: Outline; reload: () => void }) {
   const [comparing, setComparing] = useState(false);
   const id = outline.trace_id;
   return (
     <>
+      <Button kind="quiet" icon="refresh" label="Load the trace again: spans may still arrive" onClick={reload} />
       <CopyButton text={presentAddress} label="Copy a link to what is shown">
         Share
       </CopyButton>

@@ -10,7 +10,7 @@ import type { TraceState } from './useTrace';
 
 const FEW = 10;
 
-export function TraceFacts({ state, reload }: { state: TraceState; reload: () => void }) {
+export function TraceFacts({ state }: { state: TraceState }) {
   const { outline } = state;
   return (
     <div class="trace-facts">
@@ -35,7 +35,6 @@ export function TraceFacts({ state, reload }: { state: TraceState; reload: () =>
         </Fact>
       </dl>
       <Services state={state} />
-      <Button kind="quiet" icon="refresh" label="Load the trace again: spans may still arrive" onClick={reload} />
     </div>
   );
 }

@@ -42,9 +42,9 @@ export function TraceView({ outline, reload }: { outline: Outline; reload: () =>
           <bdi class="clip">{name}</bdi>
         </span>
       }
-      actions={<TraceActions outline={outline} />}
+      actions={<TraceActions outline={outline} reload={reload} />}
     >
-      <TraceFacts state={state} reload={reload} />
+      <TraceFacts state={state} />
       <Findings outline={outline} onPick={look} />
       <div class="trace-bar">
         <Tabs

@@ -13,8 +13,8 @@ import type { TraceState } from './useTrace';
 import { useDragging } from './useDragging';
 import { useTreeWidth } from './useTreeWidth';
 
-const CHUNK = 12;
-const AROUND = 18;
+const CHUNK = 8;
+const AROUND = 8;
 
 export function Waterfall({ state, onOpen }: { state: TraceState; onOpen: (span: number) => void }) {
   const { outline, rows, selected, folded, zoom, critical, search } = state;
@@ -69,8 +69,10 @@ export function Waterfall({ state, onOpen }: { state: TraceState; onOpen: (span:
     const element = box.current;
     if (!element || shownAt < 0) return;
     const to = scrolledTo(shownAt, element.scrollTop, element.clientHeight, size.row);
-    if (to !== undefined)
-      element.scrollTop = Math.abs(to - element.scrollTop) > element.clientHeight ? to - element.clientHeight / 3 : to;
+    if (to === undefined) return;
+    // What comes from far away is shown with what is above it, not at an edge.
+    const far = Math.abs(to - element.scrollTop) > element.clientHeight;
+    element.scrollTop = far ? shownAt * size.row - element.clientHeight / 3 : to;
   }, [shownAt, size.height]);
 
   const dragging = useDragging(box, tree.width, state);
