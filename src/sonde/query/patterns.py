@@ -19,7 +19,7 @@ from sonde.query.logs import conditions, step_s
 from sonde.query.sampled import sample_of
 from sonde.query.severity import severity_name
 from sonde.query.slices import kept_range
-from sonde.query.templates import labelled, template, template_sql
+from sonde.query.templates import ANYTHING, labelled, template, template_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,6 +34,7 @@ MOST_RECORDS = 100_000
 MOST_TEMPLATES = 2_000
 _TREND_STEPS = 30
 _EXAMPLE_CHARACTERS = 500
+_LABELLED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,7 @@ def _groups(rows: Sequence[dict[str, Any]]) -> list[tuple[str, list[int]]]:
 
 def _pattern(name: str, rows: Sequence[dict[str, Any]], steps: _Steps) -> LogPattern:
     """One pattern from the rows of its templates."""
-    shown = labelled(name, rows[0]["examples"]) if len(rows) == 1 else name
-    made = LogPattern(name, shown, trend=[0] * steps.count, templates=len(rows))
+    made = LogPattern(name, _shown(name, rows), trend=[0] * steps.count, templates=len(rows))
     made.first_ns = min(int(row["first_ns"]) for row in rows)
     made.last_ns = max(int(row["last_ns"]) for row in rows)
     for row in rows:
@@ -175,6 +175,13 @@ def _pattern(name: str, rows: Sequence[dict[str, Any]], steps: _Steps) -> LogPat
             if 0 <= int(step) - steps.first < steps.count:
                 made.trend[int(step) - steps.first] += int(count)
     return made
+
+
+def _shown(name: str, rows: Sequence[dict[str, Any]]) -> str:
+    """The pattern with what its places are called; in a word that was merged nothing has a name."""
+    shown = [labelled(row["template"], row["examples"]).split(" ") for row in rows[:_LABELLED]]
+    words = zip(name.split(" "), *shown, strict=True)
+    return " ".join(others[0] if ANYTHING not in word and len(set(others)) == 1 else word for word, *others in words)
 
 
 def _add_examples(source: Source, make: Callable[[], Filter], listed: Sequence[LogPattern]) -> None:

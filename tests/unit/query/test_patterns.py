@@ -83,6 +83,13 @@ def test_a_sample_is_scaled_to_all(desk, query):
     assert abs(sum(found.patterns[0].trend) - 20_000) <= 30
 
 
+def test_a_merged_pattern_names_the_places_that_its_templates_share(desk, query):
+    bodies = [f"\x1b[1muser\x1b[0m {name} paid {n} to 10.0.0.{n}" for n, name in enumerate("abcde")]
+    desk.logs(*({"body": body} for body in bodies), service="merged")
+    (one,) = query.log_patterns(LogSearch(service="merged")).patterns
+    assert (one.pattern, one.shown) == ("<*>user<*> <any> paid <*> to <*>", "user <any> paid <num> to <ip>")
+
+
 def test_events(desk, query):
     desk.logs({"body": "a", "event": "cart.full"}, {"body": "b"}, service="events")
     assert [one.body for one in query.logs(LogSearch(service="events", event="cart.full")).logs] == ["a"]

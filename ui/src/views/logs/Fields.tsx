@@ -47,7 +47,12 @@ export function Fields({ asked, range }: { asked: Asked; range: Range }) {
                 <section key={level} aria-label={title}>
                   <h3>{title}</h3>
                   {found.map((one) => (
-                    <Field key={one.name} field={one} q={asked.q} opened={level === 'field' || found.length === 1} />
+                    <Field
+                      key={one.name}
+                      field={one}
+                      q={asked.q}
+                      opened={level === 'field' || (find !== '' && found.length < 3)}
+                    />
                   ))}
                 </section>
               );

@@ -100,10 +100,10 @@ function columnsOf(asked: Asked, nowMs: number): Column<Pattern>[] {
       width: '1%',
       value: (row) => row.services[0]?.name,
       cell: (row) => (
-        <>
+        <span class="logs-pattern-service">
           <ServiceName name={row.services[0]?.name ?? ''} />
-          {row.services.length > 1 && <span class="dim"> +{row.services.length - 1}</span>}
-        </>
+          {row.services.length > 1 && <span class="dim">+{row.services.length - 1}</span>}
+        </span>
       ),
     },
     {
