@@ -1,8 +1,9 @@
 """Rate, errors and duration of services and operations over time.
 
 Figures come from the minute rollup `sonde_red`, as those of `sonde.query.services` do, with the same rule of which spans a
-service is judged by: entry spans (kind Server or Consumer), and all spans of one that has none in the range. A short range, a
-step below a minute or a condition on attributes is answered from the spans themselves.
+service is judged by: entry spans (kind Server or Consumer), and all spans of one that has none in the range; a question for
+a kind, or by kind, has the spans of that kind. A short range, a step below a minute or a condition on attributes is answered
+from the spans themselves.
 
 Steps without spans are zero for rates and counts, and have no point for ratios and durations.
 """
@@ -145,6 +146,7 @@ def _planned(source: Source, asked: RedQuestion, now_ns: int) -> _Plan:
     if asked.where or fine or end_ns - start_ns < _RAW_BELOW_NS:
         given.attributes(located(source, asked.where, TRACE_COLUMNS))
         given.between(start_ns, end_ns)
+        _judge(given, asked, "otel_traces")
         bucket = f"intDiv(toUnixTimestamp64Nano(Timestamp), {laid.step_ns})"
         return _Plan(
             asked, laid, given, "otel_traces", bucket, _RAW, "count()", start_ns, min(end_ns, max(now_ns, start_ns + 1))
@@ -153,10 +155,19 @@ def _planned(source: Source, asked: RedQuestion, now_ns: int) -> _Plan:
     first_s, last_s = start_ns // _MINUTE_NS * 60, -(-end_ns // _MINUTE_NS) * 60
     given.add(f"Minute >= toDateTime({given.bind(min(first_s, 2**32 - 1), 'Int64')})")
     given.add(f"Minute < toDateTime({given.bind(min(last_s, 2**32 - 1), 'Int64')})")
+    _judge(given, asked, "sonde_red")
     wide = Grid(first_s * 10**9, last_s * 10**9, step_ns)
     bucket = f"intDiv(toInt64(toUnixTimestamp(Minute)), {step_ns // 10**9})"
     to_ns = min(last_s * 10**9, max(now_ns, wide.start_ns + 1))
     return _Plan(asked, wide, given, "sonde_red", bucket, _ROLLED, "sum(Spans)", wide.start_ns, to_ns)
+
+
+def _judge(given: Filter, asked: RedQuestion, table: str) -> None:
+    """Ask for the spans that services are judged by."""
+    if asked.kind or "kind" in asked.group_by:
+        return
+    having = f"SELECT ServiceName FROM @{table} WHERE {given.sql} AND {_ENTRY}"
+    given.add(f"{_ENTRY} OR ServiceName GLOBAL NOT IN ({having})")
 
 
 def _groups(source: Source, plan: _Plan) -> tuple[list[tuple[str, ...]], bool]:
@@ -174,16 +185,16 @@ def _groups(source: Source, plan: _Plan) -> tuple[list[tuple[str, ...]], bool]:
 
 
 def _rows(source: Source, plan: _Plan) -> list[dict[str, Any]]:
-    names = [*plan.asked.group_by, "is_entry", "bucket"]
+    names = [*plan.asked.group_by, "bucket"]
     chosen = ""
     if plan.asked.group_by:
         keys = ", ".join(_COLUMNS[name] for name in plan.asked.group_by)
         chosen = (
-            f" AND ({keys}) IN (SELECT {keys} FROM @{plan.table} WHERE {plan.given.sql}"
+            f" AND ({keys}) GLOBAL IN (SELECT {keys} FROM @{plan.table} WHERE {plan.given.sql}"
             f" GROUP BY {keys} ORDER BY {plan.weight} DESC, {keys} LIMIT {plan.asked.limit})"
         )
     return source.rows(
-        f"SELECT {plan.columns}{_ENTRY} AS is_entry, {plan.bucket} AS bucket, {plan.figures}"
+        f"SELECT {plan.columns}{plan.bucket} AS bucket, {plan.figures}"
         f" FROM @{plan.table} WHERE {plan.given.sql}{chosen} GROUP BY {', '.join(names)} ORDER BY bucket",
         plan.given.parameters,
     )
@@ -197,8 +208,7 @@ def _lines(plan: _Plan, groups: list[tuple[str, ...]], rows: list[dict[str, Any]
     begun = min((int(row["bucket"]) for row in rows), default=plan.grid.first)
     drawn = []
     for group, own in by_group.items():
-        judged = [row for row in own if row["is_entry"]] or own
-        points = _points(plan, judged if not plan.asked.kind else own, begun)
+        points = _points(plan, own, begun)
         if own and points:
             drawn.append(Series(dict(zip(names, group, strict=True)), points))
     return drawn

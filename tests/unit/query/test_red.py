@@ -78,6 +78,11 @@ def test_spans_and_rollups_agree(query):
 def test_operations_kinds_conditions_and_everything(query):
     assert set(lines(query, group_by=("operation", "kind"), service="shop")) == {("GET /", "Server"), ("POST /", "Server"), ("call", "Client")}  # fmt: skip
     assert set(lines(query, group_by=("service", "operation"), where=("http.route=/b",))) == {("shop", "POST /")}
+    assert set(lines(query, group_by=("service", "operation"))) == {
+        ("shop", "GET /"),
+        ("shop", "POST /"),
+        ("job", "step"),
+    }
     assert set(lines(query, group_by=("operation",), kind="client")) == {("call",)}
     assert set(lines(query, group_by=())) == {()}
 

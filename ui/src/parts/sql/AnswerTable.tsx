@@ -2,7 +2,7 @@
 import './sql.css';
 import { useMemo } from 'preact/hooks';
 import { type Column, DataTable } from '../DataTable';
-import { isNumeric, numeric, text } from './answer';
+import { bareType, isNumeric, numeric, text } from './answer';
 import type { SqlColumn, SqlRow } from './run';
 
 interface Props {
@@ -21,11 +21,16 @@ export function AnswerTable({ columns, rows, onRow, height = 560 }: Props) {
       const isNumber = isNumeric(column);
       return {
         id: column.name,
-        title: <bdi>{column.name}</bdi>,
+        title: (
+          <>
+            <bdi>{column.name}</bdi>
+            {/^DateTime/.test(bareType(column.type)) && <span class="answer-utc">UTC</span>}
+          </>
+        ),
         help: column.type,
         numeric: isNumber,
         value: (row) => (isNumber ? numeric(row[column.name]) : text(row[column.name])),
-        cell: (row) => <Cell value={row[column.name]} />,
+        cell: (row) => <Cell value={row[column.name]} isFloat={/^(B?Float)/.test(bareType(column.type))} />,
       };
     });
   }, [columns]);
@@ -42,8 +47,10 @@ export function AnswerTable({ columns, rows, onRow, height = 560 }: Props) {
   );
 }
 
-function Cell({ value }: { value: unknown }) {
+/** Values as they are, but for the last digits of a float, which are the machine's and not the telemetry's. */
+function Cell({ value, isFloat }: { value: unknown; isFloat: boolean }) {
   if (value === null) return <span class="dim">null</span>;
+  if (isFloat && typeof value === 'number') return <span title={String(value)}>{Number(value.toPrecision(8))}</span>;
   const whole = text(value);
   return <bdi class="answer-cell">{whole.length > SHOWN ? `${whole.slice(0, SHOWN)}…` : whole}</bdi>;
 }

@@ -69,6 +69,16 @@ export function numeric(value: unknown): number | null {
   return Number.isFinite(number) ? number : null;
 }
 
+const SEVERITIES = /^(severity|severitytext)$/i;
+const SERVICES = /^(service|service_?name|client|server)$/i;
+
+/** What tells lines apart, where that has colours of its own everywhere. */
+export function lineOf(axes: Axes): 'service' | 'severity' | undefined {
+  if (axes.y.length !== 1) return undefined;
+  if (SERVICES.test(axes.series)) return 'service';
+  return SEVERITIES.test(axes.series) ? 'severity' : undefined;
+}
+
 /** An answer as lines over time, in order of time; at most fifty, the first that the answer names. */
 export function lines(answer: Pick<SqlAnswer, 'rows'>, axes: Axes): { lines: AnswerLine[]; left: number } {
   const found = new Map<string, AnswerLine>();

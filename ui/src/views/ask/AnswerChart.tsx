@@ -1,8 +1,9 @@
 /* An answer over time; which columns are axis, values and lines can be chosen, and stands in the address. */
 import { useMemo } from 'preact/hooks';
+import { serviceColour, severityColour } from '../../charts/colours';
 import { TimeChart } from '../../charts/TimeChart';
 import { Segmented, Select } from '../../parts/Button';
-import { type Axes, lines, use } from '../../parts/sql/answer';
+import { type Axes, lineOf, lines, use } from '../../parts/sql/answer';
 import type { SqlAnswer } from '../../parts/sql/run';
 import { zoomTo } from '../../state/range';
 import { setParams, useParam } from '../../state/url';
@@ -19,6 +20,12 @@ export function AnswerChart({ answer, usual }: { answer: SqlAnswer; usual: Axes 
   const series = wanted === '-' ? '' : known(wanted, usual.series);
   const [drawn, setDrawn] = useParam('draw', 'line');
   const found = useMemo(() => lines(answer, { x, y, series }), [answer, x, y.join(), series]);
+  const means = lineOf({ x, y, series });
+  const colour = means === 'service' ? serviceColour : means === 'severity' ? severityColour : undefined;
+  const drawnLines = useMemo(
+    () => (colour ? found.lines.map((line) => ({ ...line, colour: colour(line.label) })) : found.lines),
+    [found, means],
+  );
   const times = found.lines.flatMap((line) => line.points.map((point) => point[0]));
   const [from, to] = times.reduce(([low, high], at) => [Math.min(low, at), Math.max(high, at)], [Infinity, -Infinity]);
 
@@ -62,7 +69,7 @@ export function AnswerChart({ answer, usual }: { answer: SqlAnswer; usual: Axes 
       </div>
       {times.length > 0 ? (
         <TimeChart
-          series={found.lines}
+          series={drawnLines}
           startMs={from * 1000}
           endMs={(to > from ? to : to + 1) * 1000}
           height={360}

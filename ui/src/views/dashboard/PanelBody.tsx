@@ -1,4 +1,5 @@
 /* An answer in the shape that its panel asks for. */
+import { useMemo } from 'preact/hooks';
 import { serviceColour, severityColour } from '../../charts/colours';
 import { TimeChart } from '../../charts/TimeChart';
 import { percent, quantity } from '../../format';
@@ -18,7 +19,9 @@ interface Props {
   chosen: Chosen;
 }
 
-const LEGEND = 26;
+type Lines = Extract<PanelData, { shape: 'lines' }>;
+
+const LEGEND = 30;
 
 export function PanelBody({ panel, data, range, height, chosen }: Props) {
   switch (data.shape) {
@@ -34,40 +37,51 @@ export function PanelBody({ panel, data, range, height, chosen }: Props) {
       return <AnswerTable columns={data.answer.columns} rows={data.answer.rows} height={height} />;
     case 'lines': {
       const unit = panel.unit || data.unit;
-      if (data.lines.length === 0) return <Nothing />;
+      if (data.lines.length === 0) return <Nothing text={data.missing} />;
       if (panel.kind === 'stat') return <Stats lines={data.lines} format={formatOf(unit)} />;
       if (panel.kind === 'table') return <LineTable lines={data.lines} format={formatOf(unit)} height={height} />;
-      return (
-        <TimeChart
-          series={data.lines.map((line, index) => coloured(panel, line, index))}
-          startMs={range.startMs}
-          endMs={range.endMs}
-          height={height - (data.lines.length > 1 ? LEGEND : 4)}
-          kind={panel.draw}
-          {...(unit === 'ratio' ? { format: percent } : { unit })}
-          sync="board"
-          onBrush={zoomTo}
-          legend={data.lines.length > 1}
-          label={panel.title}
-        />
-      );
+      return <Chart panel={panel} data={data} unit={unit} range={range} height={height} />;
     }
   }
 }
 
-function Nothing() {
-  return <p class="board-nothing dim">Nothing in this range.</p>;
+interface ChartProps {
+  panel: BoardPanel;
+  data: Lines;
+  unit: string;
+  range: { startMs: number; endMs: number };
+  height: number;
+}
+
+/** The same lines are the same array, so that arranging panels does not draw their charts anew. */
+function Chart({ panel, data, unit, range, height }: ChartProps) {
+  const series = useMemo(() => coloured(data), [data]);
+  const isMany = series.length > 1;
+  return (
+    <TimeChart
+      series={series}
+      startMs={range.startMs}
+      endMs={range.endMs}
+      height={height - (isMany ? LEGEND : 4)}
+      kind={panel.draw}
+      {...(unit === 'ratio' ? { format: percent } : { unit })}
+      sync="board"
+      onBrush={zoomTo}
+      legend={isMany}
+      label={panel.title}
+    />
+  );
+}
+
+function Nothing({ text = 'Nothing in this range.' }: { text?: string | undefined }) {
+  return <p class="board-nothing dim">{text}</p>;
 }
 
 /** Services and severities have one colour everywhere. */
-function coloured(panel: BoardPanel, line: Line, index: number): Line {
-  const { query } = panel;
-  if (query.kind === 'logs') return { ...line, colour: severityColour(line.label) };
-  const byService =
-    (query.kind === 'traces' || query.kind === 'metric') &&
-    query.group_by.length === 1 &&
-    query.group_by[0] === 'service';
-  return byService ? { ...line, colour: serviceColour(line.label) } : index === 0 ? { ...line } : line;
+function coloured({ lines, by }: Lines): Line[] {
+  if (!by) return lines;
+  const colour = by === 'service' ? serviceColour : severityColour;
+  return lines.map((line) => ({ ...line, colour: colour(line.label) }));
 }
 
 /** How values of a unit are written. */

@@ -68,6 +68,7 @@ export function LineTable({ lines, format, height }: { lines: readonly Line[]; f
       rows={rows}
       rowKey={(row) => row.label}
       height={height}
+      sort="-most"
       columns={[
         { id: 'label', title: 'Name', value: (row) => row.label, cell: (row) => <bdi>{row.label}</bdi> },
         column('last', 'Latest'),

@@ -1,6 +1,6 @@
 /* What a panel shows: its query with the variables and the range in it, asked, as lines, rows, records or traces. */
-import { type Answer, get } from '../../api/client';
-import { type Axes, lines as answerLines, suggested } from '../../parts/sql/answer';
+import { type Answer, ApiError, get } from '../../api/client';
+import { type Axes, lineOf, lines as answerLines, suggested } from '../../parts/sql/answer';
 import { runSql, type SqlAnswer } from '../../parts/sql/run';
 import type { BoardPanel, QueryOf } from './board';
 import { type Chosen, conditions, parameters, plain } from './variables';
@@ -14,7 +14,14 @@ export type LogRecord = Answer<'/sonde/logs'>['logs'][number];
 export type TraceLine = Answer<'/sonde/traces'>['traces'][number];
 
 export type PanelData =
-  | { shape: 'lines'; lines: Line[]; unit: string; left: number }
+  | {
+      shape: 'lines';
+      lines: Line[];
+      unit: string;
+      left: number;
+      missing?: string;
+      by?: 'service' | 'severity' | undefined;
+    }
   | { shape: 'rows'; answer: SqlAnswer; axes: Axes | undefined }
   | { shape: 'logs'; logs: LogRecord[] }
   | { shape: 'traces'; traces: TraceLine[] }
@@ -61,10 +68,11 @@ const named = (labels: Record<string, string>, whole: string) =>
 async function metric(query: QueryOf<'metric'>, chosen: Chosen, range: Asked, signal: AbortSignal): Promise<PanelData> {
   const { service, where } = conditions(query.service, query.where, chosen);
   const all = service ? [...where, `resource.service.name=${service}`] : where;
+  const name = plain(query.name, chosen);
   const found = await get(
     '/sonde/metrics/series',
     {
-      name: plain(query.name, chosen),
+      name,
       kind: query.metric_kind,
       aggregation: query.aggregation,
       group_by: query.group_by,
@@ -72,10 +80,15 @@ async function metric(query: QueryOf<'metric'>, chosen: Chosen, range: Asked, si
       ...range,
     },
     signal,
-  );
+  ).catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  });
+  if (!found) return { shape: 'lines', unit: '', lines: [], left: 0, missing: `No metric is called ${name} yet.` };
   return {
     shape: 'lines',
     unit: ['rate'].includes(found.aggregation) ? `${found.unit === '1' ? '' : found.unit}/s` : found.unit,
+    by: query.group_by.join() === 'service' ? 'service' : undefined,
     lines: found.series.slice(0, 50).map((one) => ({ label: named(one.labels, found.name), points: one.points })),
     left: Math.max(0, found.series.length - 50),
   };
@@ -91,7 +104,7 @@ async function statement(
   const answer = await runSql({ query: query.query, parameters: parameters(query.query, chosen), ...range }, signal);
   const axes = suggested(answer.columns);
   if (panel.kind !== 'timeseries' || !axes) return { shape: 'rows', answer, axes };
-  return { shape: 'lines', unit: panel.unit, ...answerLines(answer, axes) };
+  return { shape: 'lines', unit: panel.unit, by: lineOf(axes), ...answerLines(answer, axes) };
 }
 
 async function red(query: QueryOf<'traces'>, chosen: Chosen, range: Asked, signal: AbortSignal): Promise<PanelData> {
@@ -113,6 +126,7 @@ async function red(query: QueryOf<'traces'>, chosen: Chosen, range: Asked, signa
   return {
     shape: 'lines',
     unit: found.unit,
+    by: query.group_by.join() === 'service' ? 'service' : undefined,
     lines: found.series.map((one) => ({ label: named(one.labels, found.measure), points: one.points })),
     left: 0,
   };
@@ -160,5 +174,5 @@ async function severities(
       bucket.counts[label] ?? 0,
     ]),
   }));
-  return { shape: 'lines', unit: '', lines, left: 0 };
+  return { shape: 'lines', unit: '', lines, left: 0, by: 'severity' };
 }
