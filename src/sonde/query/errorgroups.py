@@ -99,14 +99,17 @@ def _reach(source: Source, start_ns: int, end_ns: int, service: str) -> int | No
     add_minutes(given, start_ns, end_ns)
     errors = f"sumIf(Errors, ServiceName = {given.bind(service)})" if service else "sum(Errors)"
     (row,) = source.rows(
-        f"""SELECT toInt64(toUnixTimestamp(min(Minute))) * {10**9} AS reach, max(errors) AS n FROM (
+        f"""SELECT toInt64(toUnixTimestamp(minIf(Minute, is_read))) * {10**9} AS reach, sum(errors) AS n, min(is_read) AS is_all
+        FROM (
             SELECT Minute, sum(Spans) AS spans, {errors} AS errors,
-                sum(spans) OVER newer AS spans_newer, sum(errors) OVER newer AS errors_newer
+                sum(errors) OVER newer - errors <= {MOST} AND sum(spans) OVER newer - spans <= {MOST_SPANS} AS is_read
             FROM @sonde_red WHERE {given.sql} GROUP BY Minute WINDOW newer AS (ORDER BY Minute DESC)
-        ) WHERE errors_newer - errors <= {MOST} AND spans_newer - spans <= {MOST_SPANS}""",
+        )""",
         given.parameters,
     )
-    return max(start_ns, int(row["reach"])) if int(row["n"] or 0) else None
+    if not int(row["n"] or 0):
+        return None
+    return start_ns if row["is_all"] else max(start_ns, int(row["reach"]))
 
 
 def _of_spans(source: Source, grid: Grid, from_ns: int, service: str) -> list[dict[str, Any]]:

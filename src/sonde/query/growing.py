@@ -1,10 +1,10 @@
-"""Resources that grow and do not come back: memory, open files, threads of a process, as metrics report them.
+"""Resources that grow: memory, open files, threads of a process, as metrics report them.
 
-A series (one attribute set of one process) is read in at most 120 steps. It grows when its level in the last fifth of its
-time is at least a quarter above that of its first fifth, it went on growing in its last third, and level and time go together
-(Pearson's correlation of 0.6 or more). That leaves out what is filled once at the start and stays, and the saw of a garbage
-collector, and finds a leak that a restart has ended meanwhile. Of each service and metric the series that grew most is
-told.
+A series (one attribute set of one process) is read in at most 120 steps, up to the last one within a tenth of its highest. It
+grows when its level in the last fifth of that time is at least a quarter above that of the first fifth, it went on growing in
+the last third, and level and time go together (Pearson's correlation of 0.6 or more). That leaves out what is filled once at
+the start and stays, and the saw of a garbage collector, and finds a leak that a restart has ended meanwhile. Of each service
+and metric the series that grew most is told.
 
 Bounded: the 2,000 series with the most points are looked at; those that did not grow never leave the engine.
 """
@@ -64,10 +64,10 @@ class Growing:
         unit: its unit, `By` for bytes.
         instance: the process, by its `service.instance.id` or `host.name`; empty where it says neither.
         from_value: its level at first.
-        to_value: its level at last.
+        to_value: its highest level at last.
         first_ns: time of the first point.
         last_ns: time of the last point.
-        has_ended: whether the process reports no more while others do.
+        has_ended: whether it is over: the level fell again, or the process reports no more while others do.
         points: time in nanoseconds and level, at most 120.
     """
 
@@ -103,16 +103,17 @@ def growing(source: Source, start_ns: int, end_ns: int) -> list[Growing]:
     )
     where = f"MetricName IN {names} AND {given.sql}"
     rows = source.rows(
-        f"""SELECT service, metric, any(unit) AS unit, substringUTF8(any(instance), 1, 200) AS instance,
-            arraySort(groupArray((at, level))) AS points, max(max(at)) OVER () AS heard
-        FROM (
-            SELECT {columns} FROM @otel_metrics_gauge WHERE {where} GROUP BY service, metric, series, step
-            UNION ALL
-            SELECT {columns} FROM @otel_metrics_sum WHERE {where} AND NOT IsMonotonic AND AggregationTemporality = 2
-            GROUP BY service, metric, series, step
-        ) GROUP BY service, metric, series
-        HAVING count() >= {_LEAST_POINTS} AND argMax(level, at) >= argMin(level, at) * 1.1
-        ORDER BY count() DESC LIMIT {_MOST_SERIES}""",
+        f"""SELECT service, metric, unit, instance, points, heard FROM (
+            SELECT service, metric, any(unit) AS unit, substringUTF8(any(instance), 1, 200) AS instance,
+                arraySort(groupArray((at, level))) AS points, max(max(at)) OVER () AS heard
+            FROM (
+                SELECT {columns} FROM @otel_metrics_gauge WHERE {where} GROUP BY service, metric, series, step
+                UNION ALL
+                SELECT {columns} FROM @otel_metrics_sum WHERE {where} AND NOT IsMonotonic AND AggregationTemporality = 2
+                GROUP BY service, metric, series, step
+            ) GROUP BY service, metric, series
+        ) WHERE length(points) >= {_LEAST_POINTS} AND arrayMax(x -> x.2, points) >= points[1].2 * {_LEAST_GROWTH}
+        ORDER BY length(points) DESC LIMIT {_MOST_SERIES}""",
         given.parameters,
     )
     found: dict[tuple[str, str], Growing] = {}
@@ -131,7 +132,8 @@ def growing(source: Source, start_ns: int, end_ns: int) -> list[Growing]:
             to_value=levels[1],
             first_ns=points[0][0],
             last_ns=last_ns,
-            has_ended=int(row["heard"]) - last_ns > max(3 * grid.step_ns, 3 * _interval_ns(points)),
+            has_ended=len(_risen(points)) < len(points)
+            or int(row["heard"]) - last_ns > 3 * max(grid.step_ns, _interval_ns(points)),
             points=points,
         )
         known = found.get((one.service, one.metric))
@@ -141,21 +143,28 @@ def growing(source: Source, start_ns: int, end_ns: int) -> list[Growing]:
 
 
 def growth_of(points: Sequence[tuple[int, float]]) -> tuple[float, float] | None:
-    """The level at first and at last of a series that grows, its points in order of time; None of one that does not."""
+    """The level at first and the highest at last of a series that grows; None of one that does not. In order of time."""
+    points = _risen(points)
     if len(points) < _LEAST_POINTS:
         return None
     first_ns, last_ns = points[0][0], points[-1][0]
     length = max(last_ns - first_ns, 1)
     low = fmean(level for at, level in points if at - first_ns <= length / 5)
-    high = fmean(level for at, level in points if last_ns - at <= length / 5)
+    last = [level for at, level in points if last_ns - at <= length / 5]
     late = [level for at, level in points if last_ns - at <= length / 3]
-    if low <= 0 or high < _LEAST_GROWTH * low or late[-1] < _STILL_GROWING * late[0]:
+    if low <= 0 or fmean(last) < _LEAST_GROWTH * low or late[-1] < _STILL_GROWING * late[0]:
         return None
     try:
         together = correlation([float(at - first_ns) for at, _ in points], [level for _, level in points])
     except StatisticsError:
         return None
-    return (low, high) if together >= _TOGETHER else None
+    return (low, max(last)) if together >= _TOGETHER else None
+
+
+def _risen(points: Sequence[tuple[int, float]]) -> Sequence[tuple[int, float]]:
+    """The points up to the last one that is within a tenth of the highest."""
+    near = 0.9 * max((level for _, level in points), default=0.0)
+    return points[: max((index for index, (_, level) in enumerate(points) if level >= near), default=-1) + 1]
 
 
 def _interval_ns(points: Sequence[tuple[int, float]]) -> int:

@@ -18,7 +18,7 @@ from sonde.query.latencies import Latency, latencies
 from sonde.query.services import RAW_BELOW_NS
 from sonde.query.steps import Grid
 from sonde.query.trouble import Figures, Step, Trouble, judge
-from sonde.query.volume import volume, whole_minutes
+from sonde.query.volume import MINUTE_NS, volume, whole_minutes
 
 if TYPE_CHECKING:
     from sonde.query.source import Source
@@ -116,7 +116,7 @@ def overview(source: Source, start_ns: int, end_ns: int, now_ns: int) -> Overvie
         before_ns=before_ns,
         begun_ns=min(one.first_ns for one in services),
         until_ns=max(grid.start_ns + 1, min(grid.end_ns, now_ns)),
-        heard_ns=max(one.last_ns for one in services),
+        heard_ns=max(one.last_ns for one in services) - (0 if is_exact else MINUTE_NS),
         most_spans=max(one.spans for one in services),
     )
     standings = [look.standing(one, took.services.get(one.name, Latency())) for one in services]
@@ -139,7 +139,8 @@ class _Look:
         before_ns: begin of the range before.
         begun_ns: first data of any service.
         until_ns: end of the range, or now.
-        heard_ns: newest data of any service; silence is measured to here, for a store that is behind is not silence.
+        heard_ns: newest data of any service, or the start of its minute, which may have just begun; silence is measured to
+            here, for a store that is behind is not silence.
         most_spans: of the busiest service.
     """
 

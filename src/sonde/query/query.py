@@ -175,7 +175,7 @@ class Query:
         return deployments.deployments(self._source, start_ns, end_ns)
 
     def growing(self, start_ns: int, end_ns: int) -> list[Growing]:
-        """Memory and other resources that grew in a range and did not come back, the most first."""
+        """Memory and other resources that grew in a range, the most first."""
         return growing.growing(self._source, start_ns, end_ns)
 
     def operations(

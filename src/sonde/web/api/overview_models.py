@@ -107,7 +107,7 @@ class DeploymentsModel(BaseModel):
 
 
 class GrowingModel(BaseModel):
-    """A resource of a service that grew and did not come back."""
+    """A resource of a service that grew."""
 
     service: str
     metric: str
@@ -118,7 +118,7 @@ class GrowingModel(BaseModel):
     factor: float
     first_t: float
     last_t: float
-    has_ended: bool = Field(description="Whether that process reports no more.")
+    has_ended: bool = Field(description="Whether it is over: it fell again, or the process reports no more.")
     levels: list[float] = Field(description="At most 121, in order of time.")
 
 

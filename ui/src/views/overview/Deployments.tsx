@@ -36,6 +36,7 @@ const COLUMNS: Column<Deployment>[] = [
   {
     id: 'service',
     title: 'Service',
+    width: '100%',
     cell: (row) => (
       <span class="overview-deployed">
         <ServiceName name={row.service} />

@@ -23,7 +23,8 @@ export function ErrorGroups({ answer }: { answer: Answer }) {
               the newest, since <Moment ms={errors.from_t * 1000} />
             </>
           )}
-          {errors.cut && ` the ${String(errors.groups.length)} most frequent kinds`}
+          {isPart && errors.cut && ' · '}
+          {errors.cut && `the ${String(errors.groups.length)} most frequent kinds`}
         </>
       }
     >

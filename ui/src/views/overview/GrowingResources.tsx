@@ -1,4 +1,4 @@
-/* Memory and the like that grew and did not come back; shown only where there is some. A row opens the metric. */
+/* Memory and the like that grow; shown only where there is some. A row opens the metric. */
 import { Sparkline } from '../../charts/Sparkline';
 import { digits, quantity } from '../../format';
 import { type Column, DataTable } from '../../parts/DataTable';
@@ -13,7 +13,7 @@ import type { Answer, Growing } from './types';
 export function GrowingResources({ answer }: { answer: Answer }) {
   if (answer.growing.length === 0) return null;
   return (
-    <Panel title="Resources that grow" note="and did not come back">
+    <Panel title="Resources that grow">
       <DataTable
         label="Resources that grow"
         columns={COLUMNS}
@@ -30,13 +30,14 @@ const COLUMNS: Column<Growing>[] = [
   {
     id: 'service',
     title: 'Service',
+    width: '100%',
     cell: (row) => (
       <span class="overview-deployed" title={row.instance && `process ${row.instance}`}>
         <ServiceName name={row.service} />
         <Link href={metricHref(row)} class="overview-version clip" tabIndex={-1}>
           <bdi>{row.metric}</bdi>
         </Link>
-        {row.has_ended && <Chip title="This process reports no more">ended</Chip>}
+        {row.has_ended && <Chip title="It fell again, or the process reports no more">over</Chip>}
       </span>
     ),
   },

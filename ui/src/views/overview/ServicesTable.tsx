@@ -1,6 +1,7 @@
 /* Every service in a row, the one most in trouble first: why, and its rate, failures and latency beside what they were before. */
 import { Sparkline } from '../../charts/Sparkline';
 import { count, duration, percent, rate } from '../../format';
+import { Button } from '../../parts/Button';
 import { type Column, DataTable } from '../../parts/DataTable';
 import { Duration, ServiceName } from '../../parts/Figures';
 import { Link } from '../../parts/Link';
@@ -10,22 +11,38 @@ import { type Change, durationChange, rateChange, shareChange } from './change';
 import { serviceHref } from './links';
 import type { Answer, Standing } from './types';
 
-const WIDTH = 84;
+const WIDTH = 64;
 const HEIGHT = 18;
+const FIRST = 10;
 
 export function ServicesTable({ answer }: { answer: Answer }) {
   const [sort, setSort] = useParam('sort');
+  const [all, setAll] = useParam('all');
+  const isLong = answer.services.length > FIRST + 2;
+  const shown = isLong && !all && !sort ? answer.services.slice(0, FIRST) : answer.services;
   const cut = answer.services_found > answer.services.length;
   const note = [
     cut && `the busiest ${String(answer.services.length)} of ${count(answer.services_found)}`,
     answer.sampled > 1 && `latencies of one in ${String(answer.sampled)} spans`,
   ].filter(Boolean);
   return (
-    <Panel title="Services" note={note.join(' · ')} class="overview-services">
+    <Panel
+      title="Services"
+      note={note.join(' · ')}
+      class={`overview-services ${answer.services.some((one) => one.before) ? 'has-before' : ''}`}
+      actions={
+        isLong &&
+        !sort && (
+          <Button kind="quiet" expanded={!!all} onClick={() => setAll(all ? null : '1', { replace: true })}>
+            {all ? `The first ${String(FIRST)}` : `All ${String(answer.services.length)}`}
+          </Button>
+        )
+      }
+    >
       <DataTable
         label="Services, the most in trouble first"
         columns={columnsOf(answer)}
-        rows={answer.services}
+        rows={shown}
         rowKey={(row) => row.name}
         sort={sort}
         onSort={(next) => setSort(next || null, { replace: true })}
@@ -135,7 +152,7 @@ function Why({ row, stepS }: { row: Standing; stepS: number }) {
           )}
         </span>
       ))}
-      {row.reasons.length > 2 && <span class="dim">+{row.reasons.length - 2}</span>}
+      {row.reasons.length > 2 && <span class="dim overview-more">+{row.reasons.length - 2}</span>}
     </span>
   );
 }
@@ -167,10 +184,10 @@ function Figure({
         colour={colour ?? 'var(--ink-3)'}
         label={label}
       />
-      <span class="overview-number">{children}</span>
       <span class={`overview-change ${change.tone || 'dim'}`} title={before && `before: ${before}`}>
         {change.text}
       </span>
+      <span class="overview-number">{children}</span>
     </span>
   );
 }
