@@ -7,7 +7,9 @@ be missing, and first and last are those of the slices. Versions are then counte
 exactly and to the minute; how long they took and how many instances had them is of the slices.
 
 One does worse than the others when its share of failures is above theirs beyond chance (Wilson's lower bound against
-theirs) and at least twice theirs, or when its 95th percentile is at least twice the others' median one.
+theirs) and at least twice theirs, or when its 95th percentile is at least twice the others' median one. It is held against
+what the others did at the same time, where it ran beside others most of its time; a version that ran alone is held against
+the failures of the others at other times, but not against their durations, which an outage of then would explain as well.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ __all__ = ["MOST_PARTS", "Instances", "Part", "instances", "judged", "versions_b
 MOST_PARTS = 200
 _MOST_READ = 200_000
 _STEPS = 30
-_ENOUGH = 20
+_FEW, _ENOUGH = 5, 20
 _WORSE = 2.0
 
 
@@ -105,25 +107,47 @@ def instances(source: Source, service: str, frame: Frame) -> Instances:
 
 def judged(parts: list[Part]) -> list[Part]:
     """Parts as they were read, each with how it does worse than the others."""
-    spans, errors = sum(one.spans for one in parts), sum(one.errors for one in parts)
-    ordered = sorted(one.p95_ms or 0.0 for one in parts)
-    return [
-        replace(one, worse=_worse(one, spans - one.spans, errors - one.errors, _usual(ordered, one.p95_ms or 0.0)))
-        for one in parts
-    ]
+    everyone = _Everyone(
+        [sum(counts) for counts in zip(*(one.spans_by_step for one in parts), strict=True)],
+        [sum(counts) for counts in zip(*(one.errors_by_step for one in parts), strict=True)],
+        sorted(one.p95_ms or 0.0 for one in parts),
+    )
+    return [replace(one, worse=everyone.worse(one)) for one in parts]
 
 
-def _worse(one: Part, spans: int, errors: int, usual_ms: float) -> str:
-    """How a part is worse than the others, which have so many spans and failures and such a 95th percentile."""
-    if not spans or one.spans < _ENOUGH:
+@dataclass(frozen=True, slots=True)
+class _Everyone:
+    """All parts together, step by step; `ordered` are their 95th percentiles, ascending."""
+
+    spans: list[int]
+    errors: list[int]
+    ordered: list[float]
+
+    def worse(self, one: Part) -> str:
+        """How a part is worse than all others."""
+        own = sum(one.spans_by_step)
+        beside = [at for at, n in enumerate(one.spans_by_step) if n and self.spans[at] > n]
+        together = sum(one.spans_by_step[at] for at in beside) >= own / 2
+        steps = beside if together else range(len(self.spans))
+        spans = sum(self.spans[at] - one.spans_by_step[at] for at in steps)
+        errors = sum(self.errors[at] - one.errors_by_step[at] for at in steps)
+        if not spans or own < _FEW:
+            return ""
+        failing = _failing(one, errors / spans)
+        slower = _slower(one, _usual(self.ordered, one.p95_ms or 0.0)) if together and own >= _ENOUGH else ""
+        return "; ".join(text for text in (failing, slower) if text)
+
+
+def _failing(one: Part, theirs: float) -> str:
+    if least_share(one.errors, one.spans) <= theirs or one.error_ratio < _WORSE * theirs:
         return ""
-    theirs = errors / spans
-    found = []
-    if least_share(one.errors, one.spans) > theirs and one.error_ratio >= _WORSE * theirs:
-        found.append(f"{_percent(one.error_ratio)} fail, of the others {_percent(theirs)}")
-    if usual_ms > 0 and one.p95_ms and one.p95_ms >= _WORSE * usual_ms:
-        found.append(f"p95 {format_duration(one.p95_ms / 1e3)}, of the others {format_duration(usual_ms / 1e3)}")
-    return "; ".join(found)
+    return f"{_percent(one.error_ratio)} fail, of the others {_percent(theirs)}"
+
+
+def _slower(one: Part, usual_ms: float) -> str:
+    if not (usual_ms > 0 and one.p95_ms and one.p95_ms >= _WORSE * usual_ms):
+        return ""
+    return f"p95 {format_duration(one.p95_ms / 1e3)}, of the others {format_duration(usual_ms / 1e3)}"
 
 
 def _usual(ordered: list[float], own: float) -> float:

@@ -130,5 +130,31 @@ def test_versions_stay_exact_where_instances_are_estimated(query, monkeypatch):
     assert {one.name for one in found.instances} <= {"cart-0", "cart-1", "cart-2"}
 
 
+def part(name, spans_by_step, errors_by_step, p95_ms=10.0):
+    return instances.Part(name, "", "", "", 1, sum(spans_by_step), sum(errors_by_step), 1.0, p95_ms, 0, 0, spans_by_step, errors_by_step)  # fmt: skip
+
+
 def test_a_part_alone_is_never_worse():
     assert instances.judged([]) == []
+    assert instances.judged([part("only", [100], [100])])[0].worse == ""
+
+
+def test_an_outage_that_all_shared_is_nobodys_fault():
+    old = part("1.0", [100, 100, 0], [0, 80, 0], p95_ms=900.0)
+    new = part("1.1", [0, 0, 100], [0, 0, 1], p95_ms=10.0)
+    assert [bool(one.worse) for one in instances.judged([old, new])] == [True, False], (
+        "failures of another time still count"
+    )
+    beside = part("b", [100, 100, 0], [0, 80, 0], p95_ms=900.0)
+    assert [one.worse for one in instances.judged([old, beside])] == ["", ""]
+
+
+def test_a_bad_deployment_stands_out_though_it_ran_alone_and_briefly():
+    old = part("2.4", [100, 100, 0, 100], [20, 2, 0, 1])
+    new = part("2.5", [0, 0, 19, 0], [0, 0, 6, 0], p95_ms=900.0)
+    assert [one.worse for one in instances.judged([old, new])] == ["", "31.6 % fail, of the others 7.67 %"]
+
+
+def test_a_slow_instance_beside_others_stands_out():
+    well, slow = part("a", [50, 50], [0, 0]), part("b", [50, 50], [0, 0], p95_ms=40.0)
+    assert [one.worse for one in instances.judged([well, slow])] == ["", "p95 40.0ms, of the others 10.0ms"]

@@ -16,12 +16,23 @@ export interface Size {
 const LEAST = 0.08;
 const MOST = 2.5;
 const MARGIN = 16;
+const NARROW = 600;
+const READABLE = 0.55;
 
-/** All of a map in the middle of the window, never larger than life, and never so small that nothing could be told apart. */
+/**
+ * All of a map in the middle of the window, never larger than life, and never so small that nothing could be told apart. In a
+ * narrow window it stays readable and begins at the left, to be dragged.
+ */
 export function fitted(map: Size, window: Size): Camera {
   const room = { width: Math.max(1, window.width - 2 * MARGIN), height: Math.max(1, window.height - 2 * MARGIN) };
   const k = Math.max(LEAST, Math.min(1.15, room.width / Math.max(1, map.width), room.height / Math.max(1, map.height)));
-  return { x: (window.width - k * map.width) / 2, y: (window.height - k * map.height) / 2, k };
+  return placed(map, window, window.width < NARROW ? Math.max(k, READABLE) : k);
+}
+
+function placed(map: Size, window: Size, k: number): Camera {
+  const x = (window.width - k * map.width) / 2;
+  const y = (window.height - k * map.height) / 2;
+  return { x: window.width < NARROW ? Math.max(x, -k * MARGIN * 3) : x, y, k };
 }
 
 /** Nearer (factor above 1) or further, the point under the pointer staying where it is. */

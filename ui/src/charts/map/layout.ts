@@ -32,7 +32,7 @@ export interface MapLayout {
   height: number;
 }
 
-export const SPACING: Spacing = { layer: 190, node: 58, lane: 16 };
+export const SPACING: Spacing = { layer: 190, node: 78, lane: 18 };
 
 /** Lay a graph out. Takes time in proportion to edges times layers. */
 export function layout(graph: MapGraph, spacing: Spacing = SPACING): MapLayout {

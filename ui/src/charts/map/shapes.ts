@@ -13,7 +13,7 @@ export function widthOf(rate: number, most: number): number {
 
 function share(rate: number, most: number): number {
   if (!(rate > 0) || !(most > 0)) return 0;
-  return Math.min(1, Math.log1p(rate * 600) / Math.log1p(most * 600));
+  return Math.min(1, (rate / most) ** 0.4);
 }
 
 /** How red an edge is, 0 to 100: one failure in a thousand can be seen, one in four is all red. */

@@ -24,25 +24,27 @@ export function Failures({ service, found }: { service: string; found: TroubleAn
       title="Failures by kind"
       note={`since ${shortMoment(found.errors.from_t * 1000)}${cut ? '; there are more kinds' : ''}`}
     >
-      <table class="table service-failures" aria-label="Failures by kind">
-        <thead>
-          <tr>
-            <th scope="col">Failure</th>
-            <th scope="col">Operation</th>
-            <th scope="col" class="is-numeric">
-              Count
-            </th>
-            <th scope="col">Over time</th>
-            <th scope="col">Last</th>
-            <th scope="col">Example</th>
-          </tr>
-        </thead>
-        <tbody>
-          {groups.map((group, index) => (
-            <Row key={index} service={service} group={group} />
-          ))}
-        </tbody>
-      </table>
+      <div class="table-box" role="region" aria-label="Failures by kind" tabIndex={0}>
+        <table class="table" aria-label="Failures by kind">
+          <thead>
+            <tr>
+              <th scope="col">Failure</th>
+              <th scope="col">Operation</th>
+              <th scope="col" class="is-numeric">
+                Count
+              </th>
+              <th scope="col">Over time</th>
+              <th scope="col">Last</th>
+              <th scope="col">Example</th>
+            </tr>
+          </thead>
+          <tbody>
+            {groups.map((group, index) => (
+              <Row key={index} service={service} group={group} />
+            ))}
+          </tbody>
+        </table>
+      </div>
     </Panel>
   );
 }

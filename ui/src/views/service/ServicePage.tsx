@@ -33,7 +33,7 @@ export function ServicePage({ params }: PageProps) {
   useKeys('Service', [
     { keys: 'o t', does: 'Its traces', run: () => navigate(tracesHref(service)), palette: true },
     { keys: 'o l', does: 'Its logs', run: () => navigate(logsHref(service)), palette: true },
-    { keys: 'o m', does: 'Its metrics', run: () => navigate(metricsHref(service)), palette: true },
+    { keys: 'o m', does: 'Its metrics', run: () => navigate(metricsHref()), palette: true },
     { keys: 'o s', does: 'Its place on the map', run: () => navigate(mapHref(service)), palette: true },
     { keys: 'o e', does: 'Explain its failures', run: () => navigate(explainFailuresHref(service)), palette: true },
   ]);
@@ -87,7 +87,7 @@ function Links({ service }: { service: string }) {
       <Link class="button button-plain" href={logsHref(service)}>
         Logs
       </Link>
-      <Link class="button button-plain" href={metricsHref(service)}>
+      <Link class="button button-plain" href={metricsHref()}>
         Metrics
       </Link>
       <Link class="button button-plain" href={explainFailuresHref(service)}>

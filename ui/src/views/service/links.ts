@@ -15,7 +15,8 @@ export const tracesHref = (service: string, ...more: string[]) =>
 
 export const logsHref = (service: string) => hrefWith('/logs', { q: term('service', '=', service) });
 
-export const metricsHref = (service: string) => hrefWith('/metrics', { q: term('service', '=', service) });
+/** The catalogue of metrics by service, where this one is a heading. */
+export const metricsHref = () => hrefWith('/metrics', { group: 'service' });
 
 export const mapHref = (service: string) => hrefWith('/services', { focus: `service:${service}` });
 
