@@ -1,8 +1,9 @@
 """What a word of a query may go on to, while a person types: one question a keystroke, answered in milliseconds.
 
 Names: attribute keys from the catalogue, services and operations from the minute rollup (of logs and metrics, services from
-the records), each that contains the text in any case, those that begin with it first, then the frequent first. Values: of
-`service`, of `operation`, or of an attribute, for which those that begin with the text are counted in the newest records.
+the records), each that contains the text in any case; those that begin with it before others, services before keys before
+operations, the frequent first. Values: of `service`, of `operation`, or of an attribute, for which those that begin with the
+text are counted in the newest records.
 
 Counts are spans or records in the range; of keys, records that ever carried them.
 """
@@ -73,10 +74,11 @@ def completions(source: Source, asked: CompletionQuestion) -> list[Completion]:
     if asked.key:
         found = values(source, key=asked.key, signal=signal, prefix=asked.text, limit=asked.limit, among=asked.among)
         return [Completion("value", one.value, one.count) for one in found]
-    names = _keys(source, signal, asked) + _services(source, signal, asked, _A_KIND)
+    names = _services(source, signal, asked, _A_KIND) + _keys(source, signal, asked)
     if signal == "traces":
         names += _rolled(source, "operation", asked, _A_KIND)
-    return names[: asked.limit]
+    text = asked.text.lower()
+    return sorted(names, key=lambda one: not one.text.lower().startswith(text))[: asked.limit]
 
 
 def _services(source: Source, signal: str, asked: CompletionQuestion, limit: int) -> list[Completion]:

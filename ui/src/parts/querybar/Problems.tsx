@@ -14,7 +14,8 @@ export function Problems({ id, troubles, query, onMend }: Props) {
     <ul class="qb-problems" id={id} role="alert">
       {troubles.map((trouble) => (
         <li key={trouble.term.start}>
-          <code>{trouble.term.raw}</code> <span>{trouble.message}</span>
+          {!trouble.message.startsWith(trouble.term.raw) && <code>{trouble.term.raw}</code>}{' '}
+          <span>{trouble.message}</span>
           <button type="button" class="qb-mend" onClick={() => onMend(mended(query, trouble))}>
             {trouble.mend ? (
               <>

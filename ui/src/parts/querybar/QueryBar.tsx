@@ -1,6 +1,6 @@
 /* The line in which a search is written: chips for what is asked, text where one types, and below it how the word may go on. */
 import './querybar.css';
-import type { TargetedFocusEvent, TargetedKeyboardEvent } from 'preact';
+import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../keys/keys';
 import { Button } from '../Button';
@@ -126,8 +126,10 @@ export function QueryBar({ signal, value, onChange, range, label, placeholder }:
 
   const chipAt = (index: number) => root.current?.querySelectorAll<HTMLElement>('.qb-term')[index];
   const stepFrom = (index: number, by: number) => (chipAt(index + by) ?? input.current)?.focus();
-  const left = (event: TargetedFocusEvent<HTMLDivElement>) => {
-    if (root.current?.contains(event.relatedTarget as Node | null)) return;
+  const left = useRef(() => undefined as void);
+  left.current = () => {
+    // Asked a moment later, because an element that goes away loses the focus before another has it.
+    if (!root.current || root.current.contains(document.activeElement)) return;
     setOpen(false);
     setHelp(false);
     if (edit.draft.trim() !== '' || edit.taken !== undefined) ask(edit);
@@ -147,10 +149,13 @@ export function QueryBar({ signal, value, onChange, range, label, placeholder }:
         key={`${index} ${edit.terms[index]!}`}
         term={term}
         wrong={troubles.some((trouble) => trouble.term.raw === term.raw)}
-        onEdit={() => type(takenBack(edit, index))}
-        onRemove={() => {
-          ask(without(edit, index));
+        onEdit={() => {
           focus();
+          type(takenBack(edit, index));
+        }}
+        onRemove={() => {
+          focus();
+          ask(without(edit, index));
         }}
         onChange={(change) => ask(changed(edit, index, change))}
         onStep={(by) => stepFrom(index, by)}
@@ -160,7 +165,7 @@ export function QueryBar({ signal, value, onChange, range, label, placeholder }:
   const list = `${id}-list`;
   const shown = open && suggestions.length > 0;
   return (
-    <div class="qb" ref={root} onFocusOut={left} role="search" aria-label={label}>
+    <div class="qb" ref={root} onFocusOut={() => setTimeout(() => left.current())} role="search" aria-label={label}>
       <div
         class={`qb-line ${troubles.length > 0 ? 'is-wrong' : ''}`}
         onPointerDown={(event) => {

@@ -67,7 +67,7 @@ function Words({ term }: { term: Term }) {
   if (term.kind === 'text') {
     return (
       <>
-        {term.op === '!=' && <span class="qb-sign">not </span>}
+        {term.op === '!=' && <span class="qb-sign">not</span>}
         <bdi>“{term.value}”</bdi>
       </>
     );
@@ -75,18 +75,17 @@ function Words({ term }: { term: Term }) {
   if (term.op === 'has' || term.op === 'lacks') {
     return (
       <>
-        <span class="qb-sign">{term.op === 'has' ? 'has ' : 'has no '}</span>
+        <span class="qb-sign">{term.op === 'has' ? 'has' : 'has no'}</span>
         <bdi>{term.field}</bdi>
       </>
     );
   }
-  const isService = term.kind === 'field' && term.field === 'service' && term.op === '=';
+  const isPlain = term.kind === 'field' && term.op === '=';
+  const isService = isPlain && term.field === 'service';
   return (
     <>
       <bdi class="qb-key">{term.field}</bdi>
-      <span class="qb-sign">
-        {term.op === '=' ? (term.kind === 'field' ? ' ' : '=') : ` ${SIGNS[term.op] ?? term.op} `}
-      </span>
+      {!isPlain && <span class="qb-sign">{SIGNS[term.op] ?? term.op}</span>}
       {isService && <span class="dot" style={{ background: serviceColour(term.value) }} aria-hidden="true" />}
       <bdi>{term.value === '' ? '""' : term.value}</bdi>
     </>

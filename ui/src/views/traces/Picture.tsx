@@ -18,8 +18,7 @@ type Points = Answer<'/sonde/traces/scatter'>;
 
 interface Props {
   q: string;
-  /** Undefined while the query cannot be asked. */
-  params: TraceParams | undefined;
+  params: TraceParams;
   range: Range;
 }
 
@@ -29,8 +28,8 @@ const WITHOUT_ERROR = 'var(--hue-0)';
 export function Picture({ q, params, range }: Props) {
   const [colour, setColour] = useParam('colour', 'status');
   const [scale, setScale] = useParam('scale', 'log');
-  const asked = params && { ...params, ...range.params };
-  const state = useLoad(asked ? JSON.stringify(asked) : '', (signal) => get('/sonde/traces/scatter', asked, signal));
+  const asked = { ...params, ...range.params };
+  const state = useLoad(JSON.stringify(asked), (signal) => get('/sonde/traces/scatter', asked, signal));
   return (
     <Panel
       title="When and how long"

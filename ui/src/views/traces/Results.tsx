@@ -27,7 +27,7 @@ const SORTS = [
 
 interface Props {
   q: string;
-  params: TraceParams | undefined;
+  params: TraceParams;
   range: Range;
 }
 
@@ -35,7 +35,7 @@ export function Results({ q, params, range }: Props) {
   const [sort, setSort] = useParam('sort', 'recent');
   const [view, setView] = useParam('view', 'list');
   const [cols, setCols] = useParam('cols', USUAL_COLUMNS);
-  const list = useTraces(params && { params, sort, range: range.params }, range.live);
+  const list = useTraces({ params, sort, range: range.params }, range.live);
   const { traces } = list;
   const [cursorId, setCursorId] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
@@ -102,7 +102,7 @@ export function Results({ q, params, range }: Props) {
     >
       {list.error && <ErrorNote error={list.error} retry={list.reload} />}
       {list.loading && traces.length === 0 && <Skeleton height={360} />}
-      {params && isEmpty && <NoTraces q={q} range={range} />}
+      {isEmpty && <NoTraces q={q} range={range} />}
       {traces.length > 0 && view !== 'table' && (
         <VirtualList
           class={`traces-list ${list.loading ? 'is-stale' : ''}`}

@@ -1,6 +1,6 @@
 /* Searching traces: the query, a picture of all that match, and the list. */
 import './traces.css';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { Link } from '../../parts/Link';
 import { Page } from '../../parts/Page';
 import { QueryBar } from '../../parts/querybar/QueryBar';
@@ -15,10 +15,14 @@ import { SavedSearches } from './SavedSearches';
 export function TracesPage() {
   const [q, setQ] = useParam('q');
   const range = useRange();
-  const params = useMemo(() => {
+  const now = useMemo(() => {
     const terms = parse(q);
-    return problems(terms, 'traces').length === 0 ? toTraceParams(terms) : undefined;
+    return problems(terms, 'traces').length === 0 ? { q, params: toTraceParams(terms) } : undefined;
   }, [q]);
+  // While a query cannot be asked, what the last good one found stays, dimmed.
+  const good = useRef(now ?? { q: '', params: {} });
+  if (now) good.current = now;
+  const shown = good.current;
   return (
     <Page
       title="Traces"
@@ -41,8 +45,10 @@ export function TracesPage() {
         label="Search traces"
         placeholder="service:checkout status:error duration>250ms, any attribute, or text"
       />
-      <Picture q={q} params={params} range={range} />
-      <Results q={q} params={params} range={range} />
+      <div class={`traces-found ${now ? '' : 'is-stale'}`}>
+        <Picture q={shown.q} params={shown.params} range={range} />
+        <Results q={shown.q} params={shown.params} range={range} />
+      </div>
     </Page>
   );
 }

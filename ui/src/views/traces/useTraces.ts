@@ -35,8 +35,8 @@ interface State {
 const PAGE = 100;
 const MOST = 1000;
 
-/** @param asked what to list; undefined while it cannot be asked. */
-export function useTraces(asked: Asked | undefined, live: boolean): TraceList {
+/** @param live whether the range moves with the clock. */
+export function useTraces(asked: Asked, live: boolean): TraceList {
   const [state, setState] = useState<State>({
     question: '',
     traces: [],
@@ -48,15 +48,11 @@ export function useTraces(asked: Asked | undefined, live: boolean): TraceList {
   const now = useRef(state);
   now.current = state;
   // A range that moves with the clock is the same question.
-  const question = asked ? JSON.stringify([asked.params, asked.sort, live ? '' : asked.range]) : '';
-  const moment = asked ? `${asked.range.start} ${asked.range.end}` : '';
+  const question = JSON.stringify([asked.params, asked.sort, live ? '' : asked.range]);
+  const moment = `${asked.range.start} ${asked.range.end}`;
   const abort = useRef<AbortController | null>(null);
 
   useEffect(() => {
-    if (!asked) {
-      setState((before) => ({ ...before, question, busy: '' }));
-      return undefined;
-    }
     const own = new AbortController();
     abort.current?.abort();
     abort.current = own;
@@ -74,7 +70,7 @@ export function useTraces(asked: Asked | undefined, live: boolean): TraceList {
 
   const more = useCallback(() => {
     const { next, busy, range } = now.current;
-    if (!asked || next === null || busy !== '') return;
+    if (next === null || busy !== '') return;
     const own = new AbortController();
     abort.current = own;
     setState((before) => ({ ...before, busy: 'more' }));
