@@ -56,8 +56,8 @@ def is_call(span: Span) -> bool:
 
 def has_failed(span: Span) -> bool:
     """Whether a caller would try again: an error, an HTTP server's failure (5xx) or its plea for patience (429)."""
-    if span.is_error:
-        return True
+    if span.is_error or not span.attributes:
+        return span.is_error
     return any((code := _number(span, key)) == 429 or 500 <= code < 600 for key in _CODES if key in span.attributes)
 
 

@@ -109,6 +109,7 @@ class _Seen:
         self._total_ns = max(kin.ends) - min(kin.starts)
         self._calls = [call(span) for span in trace.spans]
         self._templates: dict[Call, Call] = {}
+        self._troubled = {index for index, span in enumerate(trace.spans) if has_failed(span) or resends(span)}
 
     def errors(self) -> Iterator[Finding]:
         groups = _grouped(
@@ -122,7 +123,7 @@ class _Seen:
     def retries(self) -> Iterator[Finding]:
         for children in self._kin.children:
             for exact, members in _grouped(children, self._calls.__getitem__):
-                if len(members) == 1 and not resends(self._spans[members[0]]):
+                if not any(map(self._troubled.__contains__, members)):
                     continue
                 for run in self._runs(members):
                     ns = self._kin.starts[run[-1]] - self._kin.starts[run[0]]

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from sonde.query.contexts import Contexts, Side
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sonde.query.contexts import Key as _Key
     from sonde.query.trace import Trace
 
@@ -102,15 +104,23 @@ class _Merged:
         in_a, in_b = self._a.children.get(one, _NONE), self._b.children.get(other, _NONE)
         if not in_a and not in_b:
             return []
+        pairs: list[_Pair]
+        if in_a and in_b:
+            pairs = self._both(in_a, in_b)
+        else:
+            pairs = [(index, -1) for index in in_a] or [(-1, index) for index in in_b]
+        return sorted(pairs, key=self._order, reverse=True) if len(pairs) > 1 else pairs
+
+    def _both(self, in_a: Sequence[int], in_b: Sequence[int]) -> list[_Pair]:
         by_key = {self._b.key[index]: index for index in in_b}
         pairs = [(index, by_key.pop(self._a.key[index], -1)) for index in in_a]
-        if by_key:
-            only_a = [index for index, match in pairs if match < 0]
-            likely = self._alike(only_a, list(by_key.values())) if only_a else {}
-            taken = set(likely.values())
-            pairs = [(index, likely.get(index, -1) if match < 0 else match) for index, match in pairs]
-            pairs += [(-1, index) for index in by_key.values() if index not in taken]
-        return sorted(pairs, key=self._order, reverse=True) if len(pairs) > 1 else pairs
+        if not by_key:
+            return pairs
+        only_a = [index for index, match in pairs if match < 0]
+        likely = self._alike(only_a, list(by_key.values())) if only_a else {}
+        taken = set(likely.values())
+        pairs = [(index, likely.get(index, -1) if match < 0 else match) for index, match in pairs]
+        return pairs + [(-1, index) for index in by_key.values() if index not in taken]
 
     def _order(self, pair: _Pair) -> tuple[int, int]:
         side, index = (self._a, pair[0]) if pair[0] >= 0 else (self._b, pair[1])
