@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["exponential_growth"]
 
 _MAX_POINTS = 200_000
+_DELTA = 1
 
 
 def exponential_growth(source: Source, plan: Plan) -> Growth:
@@ -56,7 +57,7 @@ def _points(source: Source, plan: Plan) -> list[dict[str, Any]]:
     rows = source.rows(
         f"""SELECT {SERIES_HASH} AS series, {plan.labels} AS labels, toUnixTimestamp64Nano(TimeUnix) AS t,
             toUnixTimestamp64Nano(StartTimeUnix) AS s, Count, Sum, Scale, ZeroCount, ZeroThreshold,
-            PositiveOffset, PositiveBucketCounts, NegativeOffset, NegativeBucketCounts
+            PositiveOffset, PositiveBucketCounts, NegativeOffset, NegativeBucketCounts, AggregationTemporality
         FROM @{KINDS[plan.metric.kind]} WHERE {given.sql} ORDER BY series, TimeUnix LIMIT {_MAX_POINTS + 1}""",
         given.parameters,
     )
@@ -78,7 +79,7 @@ def _growths(
         before = row
         labels = tuple(row["labels"].items())
         started, ended = int(row["s"]), int(row["t"])
-        if plan.metric.temporality == "delta" or (last is None and started >= scanned_ns):
+        if int(row["AggregationTemporality"]) == _DELTA or (last is None and started >= scanned_ns):
             yield labels, _began(started, ended), ended, float(row["Count"]), float(row["Sum"] or 0), _histogram(row)
         elif last is not None:
             yield labels, *_difference(last, row)

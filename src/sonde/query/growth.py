@@ -1,6 +1,6 @@
 """What counters and histograms grew by, step by step, whatever their temporality and however often they were reset.
 
-For every series, in order of time:
+For every series, in order of time (senders of one metric may differ in temporality):
 
 - delta: a point is a growth, from its start time to its time;
 - cumulative: a growth is the difference to the point before; where the count went down, or the point's start time changed
@@ -119,9 +119,10 @@ def _statement(plan: Plan, given: Filter) -> str:
     low, high = given.bind(grid.first, "Int64"), given.bind(grid.last, "Int64")
     scanned = given.bind(max(0, grid.start_ns - LOOK_BACK_NS), "Int64")
     falls = "c < pc OR" if plan.metric.monotonic else ""
-    cumulative = f"""multiIf(pt = 0, if(s >= {scanned}, 1, 0), {falls} (s != ps AND s >= pt) OR bs != pbs, 1, 2) AS way,
-        multiIf(way = 2, pt, pt = 0, s, greatest(pt, s)) AS since"""
-    delta = "1 AS way, s AS since"
+    # A cumulative point without one before it is left out, unless its series began within what was read.
+    delta = "false" if plan.metric.kind == "summary" else "AggregationTemporality = 1"
+    way = f"""multiIf(d, 1, pt = 0, if(s >= {scanned}, 1, 0), {falls} (s != ps AND s >= pt) OR bs != pbs, 1, 2) AS way,
+        multiIf(way = 2, pt, d OR pt = 0, s, greatest(pt, s)) AS since"""
     return f"""
     SELECT labels, bounds, toInt64(slot) AS bucket, sum(share * gc) AS count, sum(share * gt) AS total,
         sumForEach(arrayMap(x -> x * share, gb)) AS buckets, min(begin) AS first, max(t) AS last
@@ -130,17 +131,17 @@ def _statement(plan: Plan, given: Filter) -> str:
             arrayJoin(range(toUInt64(greatest({low}, intDiv(begin, {step}))), toUInt64(1 + least({high}, intDiv(t - 1, {step}))))) AS slot,
             (least(t, toInt64(slot + 1) * {step}) - greatest(begin, toInt64(slot) * {step})) / (t - begin) AS share
         FROM (
-            SELECT labels, t, bs, {delta if plan.metric.temporality == "delta" else cumulative},
+            SELECT labels, t, bs, {way},
                 if(since > 0 AND since < t, since, t - 1) AS begin,
                 if(way = 2, c - pc, c) AS gc, if(way = 2, total - ptotal, total) AS gt,
                 if(way = 2, arrayMap((x, y) -> toFloat64(x) - toFloat64(y), b, pb), arrayMap(x -> toFloat64(x), b)) AS gb
             FROM (
-                SELECT {plan.labels} AS labels, toUnixTimestamp64Nano(TimeUnix) AS t, toUnixTimestamp64Nano(StartTimeUnix) AS s,
+                SELECT {plan.labels} AS labels, toUnixTimestamp64Nano(TimeUnix) AS t, toUnixTimestamp64Nano(StartTimeUnix) AS s, {delta} AS d,
                     {count} AS c, {total} AS total, {buckets} AS b, {bounds} AS bs,
                     lagInFrame(t, 1, 0) OVER w AS pt, lagInFrame(s, 1, 0) OVER w AS ps, lagInFrame(c, 1, 0.) OVER w AS pc,
                     lagInFrame(total, 1, 0.) OVER w AS ptotal, lagInFrame(b) OVER w AS pb, lagInFrame(bs) OVER w AS pbs
                 FROM @{KINDS[plan.metric.kind]} WHERE {given.sql}
                 WINDOW w AS (PARTITION BY {SERIES_HASH} ORDER BY TimeUnix ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
-            ) WHERE {"true" if plan.metric.temporality == "delta" else "way > 0"}
+            ) WHERE way > 0
         )
     ) GROUP BY labels, bounds, bucket"""

@@ -1,7 +1,7 @@
 """Gauges and sums as levels: what was reported, step by step.
 
 `avg`, `min`, `max`, `count` and quantiles are over all points of a group in a step; `last` is the newest of them. `sum`
-adds up the series of a group, each by its newest value in the step (by the total of its values where the metric is
+adds up the series of a group, each by its newest value in the step (by the total of its values where the series is
 delta, whose values are additions and not levels).
 """
 
@@ -35,7 +35,9 @@ def levels(source: Source, plan: Plan) -> dict[tuple[tuple[str, str], ...], dict
     table = KINDS[plan.metric.kind]
     bucket = f"intDiv(toUnixTimestamp64Nano(TimeUnix), {step}) AS bucket"
     if plan.aggregation == "sum":
-        value = "sum(Value)" if plan.metric.temporality == "delta" else "argMax(Value, TimeUnix)"
+        value = "argMax(Value, TimeUnix)"
+        if plan.metric.kind == "sum":
+            value = f"if(any(AggregationTemporality) = 1, sum(Value), {value})"
         sql = (
             f"SELECT bucket, labels, sum(one) AS value FROM (SELECT {bucket}, {plan.labels} AS labels, {value} AS one"
             f" FROM @{table} WHERE {given.sql} GROUP BY bucket, labels, {SERIES_HASH}) GROUP BY bucket, labels"

@@ -33,6 +33,8 @@ SERIES_HASH = (
 """Names one series: what OTLP's data model calls a stream's identity, without unit and description."""
 
 _HOUR_S = 3600
+_MIXED = -1
+_TEMPORALITY = f"if(min(AggregationTemporality) = max(AggregationTemporality), min(AggregationTemporality), {_MIXED})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Metric:
 
     Attributes:
         kind: one of KINDS.
-        temporality: `cumulative`, `delta`, or empty where the kind has none.
+        temporality: `cumulative`, `delta`, `mixed` where senders differ, or empty where the kind has none.
         monotonic: a sum that only grows: a counter.
         series: how many series reported in the last hour of data.
         services: who reports it, by name.
@@ -100,9 +102,9 @@ def described(source: Source, name: str, kind: str) -> Metric:
 def _of_kind(source: Source, kind: str, given: Filter, limit: int) -> list[Metric]:
     extra = {
         "gauge": "0 AS temporality, false AS monotonic",
-        "sum": "toInt32(any(AggregationTemporality)) AS temporality, toBool(any(IsMonotonic)) AS monotonic",
+        "sum": f"{_TEMPORALITY} AS temporality, toBool(any(IsMonotonic)) AS monotonic",
         "summary": "2 AS temporality, true AS monotonic",
-    }.get(kind, "toInt32(any(AggregationTemporality)) AS temporality, true AS monotonic")
+    }.get(kind, f"{_TEMPORALITY} AS temporality, true AS monotonic")
     rows = source.rows(
         f"""SELECT MetricName AS name, anyLast(MetricUnit) AS unit, anyLast(MetricDescription) AS description, {extra},
             arraySort(groupUniqArray(1000)(ServiceName)) AS services, toUnixTimestamp64Nano(max(TimeUnix)) AS last
@@ -118,7 +120,7 @@ def _of_kind(source: Source, kind: str, given: Filter, limit: int) -> list[Metri
             kind=kind,
             unit=row["unit"],
             description=row["description"],
-            temporality={1: "delta", 2: "cumulative"}.get(int(row["temporality"]), ""),
+            temporality={1: "delta", 2: "cumulative", _MIXED: "mixed"}.get(int(row["temporality"]), ""),
             monotonic=bool(row["monotonic"]),
             series=counted.get(row["name"], 0),
             services=tuple(row["services"]),

@@ -113,6 +113,19 @@ def test_a_delta_sum_adds_and_a_level_does_not(query):
     assert query.metric_series(MetricQuestion(name="requests")).aggregation == "rate"
 
 
+def test_senders_of_one_metric_may_differ_in_temporality(desk, query):
+    for service, kind, given in (
+        ("one", CUMULATIVE, [at(s, s, 0) for s in range(10, 70, 10)]),
+        ("two", DELTA, [at(s, 10, s - 10) for s in range(10, 70, 10)]),
+    ):
+        desk.metric("mixed", "sum", given, service=service, aggregation_temporality=kind, is_monotonic=True)
+    by_service = points(query, "mixed", group_by=("service",), aggregation="rate", step_ns=20 * 10**9)
+    assert by_service == {("one",): [(0, 1), (20, 1), (40, 1)], ("two",): [(0, 1), (20, 1), (40, 1)]}
+    assert line(query, "mixed", aggregation="rate", step_ns=60 * 10**9) == [(0, 2)]
+    assert line(query, "mixed", aggregation="sum", step_ns=30 * 10**9) == [(0, 20 + 20), (30, 50 + 30)]
+    assert {one.name: one.temporality for one in query.metrics("mixed")} == {"mixed": "mixed"}
+
+
 BOUNDS = [1.0, 2.0, 4.0]
 
 
@@ -192,6 +205,20 @@ def exponentials(desk):
     desk.metric("cumulative.e", "exponential_histogram", growing, aggregation_temporality=CUMULATIVE)
     zeros = [{"at_s": 10, "start_s": 0, "scale": 0, "zero_count": 8, "negative": (0, [2]), "count": 10}]
     desk.metric("zeros.e", "exponential_histogram", zeros, aggregation_temporality=DELTA)
+
+
+@pytest.mark.usefixtures("histograms", "exponentials")
+def test_histograms_of_both_temporalities_add_up(desk, query):
+    desk.metric("both.h", "histogram", [histogram(s, [10, 10, 0, 0], 20.0, s - 10) for s in (10, 20)],
+                aggregation_temporality=DELTA, service="two")  # fmt: skip
+    desk.metric("both.h", "histogram", [histogram(10, [10, 10, 0, 0], 20.0), histogram(20, [20, 20, 0, 0], 40.0)],
+                aggregation_temporality=CUMULATIVE)  # fmt: skip
+    desk.metric("both.e", "exponential_histogram", [exponential(s, 0, 0, [10, 10], s - 10) for s in (10, 20)],
+                aggregation_temporality=DELTA, service="two")  # fmt: skip
+    desk.metric("both.e", "exponential_histogram", [exponential(10, 0, 0, [10, 10]), exponential(20, 0, 0, [20, 20])],
+                aggregation_temporality=CUMULATIVE)  # fmt: skip
+    for name in ("both.h", "both.e"):
+        assert line(query, name, aggregation="count", step_ns=10 * 10**9) == [(0, 40), (10, 40)]
 
 
 @pytest.mark.usefixtures("exponentials")

@@ -26,7 +26,9 @@ class MetricModel(BaseModel):
     kind: str = Field(description="gauge, sum, histogram, exponential_histogram or summary.")
     unit: str
     description: str
-    temporality: str = Field(description="cumulative, delta, or empty where the kind has none.")
+    temporality: str = Field(
+        description="cumulative, delta, mixed where senders differ, or empty where the kind has none."
+    )
     monotonic: bool = Field(description="A sum that only grows: a counter.")
     series: int = Field(description="Series that reported in the last hour of data.")
     services: list[str]
