@@ -123,6 +123,7 @@ describe('quantity', () => {
     expect(axisValue(12, '{request}')).toBe('12');
     expect(unitTitle('{request}/s')).toBe('requests/s');
     expect(unitTitle('s')).toBe('');
+    expect(unitTitle('1/s')).toBe('per second');
     expect(unitTitle('Cel')).toBe('°C');
     expect(dimension('constructor')).toBe('other');
   });

@@ -73,9 +73,13 @@ export function axisValue(value: number, unit = ''): string {
 export function unitTitle(unit: string): string {
   const plain = unit.trim();
   const base = perSecond(plain);
-  if (base !== null) return dimension(base) === 'count' ? `${unitTitle(base)}/s` : '';
+  if (base !== null) return dimension(base) === 'count' ? perSecondTitle(unitTitle(base)) : '';
   if (isAnnotation(plain)) return counted(plain, 2);
   return dimension(plain) === 'other' ? (SIGNS.get(plain) ?? bare(plain)) : '';
+}
+
+function perSecondTitle(counted: string): string {
+  return counted ? `${counted}/s` : 'per second';
 }
 
 function speed(value: number, base: string): string {

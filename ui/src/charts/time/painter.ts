@@ -95,9 +95,9 @@ function decorate(u: uPlot, host: HTMLElement, hooks: Hooks): void {
   }
   ctx.fillStyle = resolved(host, 'var(--paper)');
   ctx.strokeStyle = resolved(host, 'var(--ink-2)');
-  ctx.lineWidth = 1.25 * uPlot.pxRatio;
+  ctx.lineWidth = uPlot.pxRatio;
   for (const dot of hooks.dots())
-    diamond(ctx, u.valToPos(dot.atMs / 1000, 'x', true), u.valToPos(dot.value, 'y', true), 4 * uPlot.pxRatio);
+    diamond(ctx, u.valToPos(dot.atMs / 1000, 'x', true), u.valToPos(dot.value, 'y', true), 3.2 * uPlot.pxRatio);
   ctx.restore();
 }
 

@@ -14,7 +14,7 @@ import { useAnswers } from './answers';
 import { Catalogue, type MetricEntry } from './Catalogue';
 import type { Draw } from './Charts';
 import { EXAMPLE } from './example';
-import { freeLetter } from './query';
+import { freeLetter, type MetricQuery } from './query';
 import { QueryRow } from './QueryRow';
 import { outcomeOf } from './drawn';
 import { Results } from './Results';
@@ -39,12 +39,13 @@ export function MetricsPage() {
   );
   const current = queries.all.find((query) => query.letter === active) ?? queries.all.at(-1);
   const show = (metric: MetricEntry): void => {
-    if (!current || current.formula) void queries.add({ name: metric.name });
-    else
-      queries.change({ ...current, name: metric.name, kind: '', aggregation: '', groupBy: [], where: '', off: false });
+    const kind = kindOf(metric, catalogue.data?.metrics ?? []);
+    if (!current || current.formula) void queries.add({ name: metric.name, kind });
+    else queries.change({ ...current, name: metric.name, kind, aggregation: '', groupBy: [], where: '', off: false });
   };
   const add = (metric?: MetricEntry): void => {
-    const letter = queries.add({ name: metric?.name ?? '' });
+    const kind = metric ? kindOf(metric, catalogue.data?.metrics ?? []) : '';
+    const letter = queries.add({ name: metric?.name ?? '', kind });
     if (letter) setActive(letter);
   };
   const toggle = (value: string, set: typeof setAxis, on: string, off: string) => set(value === on ? off : on);
@@ -110,7 +111,7 @@ export function MetricsPage() {
                   <QueryRow
                     key={query.letter}
                     query={query}
-                    metric={metrics.find((one) => one.name === query.name && (!query.kind || one.kind === query.kind))}
+                    metric={meant(query, metrics)}
                     range={range}
                     active={current?.letter === query.letter}
                     onActive={() => setActive(query.letter)}
@@ -154,6 +155,17 @@ export function MetricsPage() {
   );
 }
 
+/** The kind, where the name alone does not say which metric is meant. */
+function kindOf(metric: MetricEntry, all: readonly MetricEntry[]): string {
+  return all.filter((one) => one.name === metric.name).length > 1 ? metric.kind : '';
+}
+
+/** The metric that a query means: of several kinds, the one that reported last, as the server has it. */
+function meant(query: MetricQuery, all: readonly MetricEntry[]): MetricEntry | undefined {
+  const named = all.filter((one) => one.name === query.name && (!query.kind || one.kind === query.kind));
+  return named.sort((a, b) => (a.last < b.last ? 1 : -1))[0];
+}
+
 function NoMetrics() {
   return (
     <Empty title="No metrics in this range" lines={EXAMPLE}>
@@ -181,7 +193,10 @@ function Choose({ metrics, onShow }: { metrics: readonly MetricEntry[]; onShow: 
         {some.map((one) => (
           <li key={`${one.name} ${one.kind}`}>
             <button type="button" class="metrics-choice" onClick={() => onShow(one)}>
-              <bdi class="mono">{one.name}</bdi> <span class="note">{one.description}</span>
+              <bdi class="mono">{one.name}</bdi>{' '}
+              <span class="note">
+                {one.kind.replace('_', ' ')} {one.description && `· ${one.description}`}
+              </span>
             </button>
           </li>
         ))}

@@ -73,16 +73,18 @@ export function QueryRow(props: Props) {
           {query.aggregation !== 'heatmap' && <Groups query={query} labels={labels} onChange={onChange} />}
           <Where query={query} range={range} onChange={(where) => onChange({ ...query, where })} />
           {query.groupBy.length > 0 && query.aggregation !== 'heatmap' && (
-            <Select
-              label={`How many lines of ${query.letter}`}
-              value={String(query.top)}
-              options={[...new Set([...TOPS, query.top])]
-                .sort((a, b) => a - b)
-                .map((n) => ({ value: String(n), label: `top ${String(n)}` }))}
-              onChange={(top) => onChange({ ...query, top: Number(top) })}
-            />
+            <span class="metrics-top">
+              <Select
+                label={`How many lines of ${query.letter}`}
+                value={String(query.top)}
+                options={[...new Set([...TOPS, query.top])]
+                  .sort((a, b) => a - b)
+                  .map((n) => ({ value: String(n), label: `top ${String(n)}` }))}
+                onChange={(top) => onChange({ ...query, top: Number(top) })}
+              />
+              {more !== undefined && <span class="note">of {more}</span>}
+            </span>
           )}
-          {more !== undefined && <span class="note">of {more} lines</span>}
         </>
       )}
       <Menu

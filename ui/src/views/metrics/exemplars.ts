@@ -18,12 +18,13 @@ export interface QueryExemplars {
 }
 
 const HEADROOM = 1.6;
+const MOST = 200;
 
 /** Exemplars of the queries, each asked for with its own filter; a query whose exemplars cannot be had has none. */
 export function useExemplars(queries: readonly MetricQuery[], range: Range): Load<QueryExemplars[]> {
   const wanted = queries.map((query) => {
     const { name, kind, service, where } = paramsOf(query);
-    return { letter: query.letter, params: { name, kind, service, where, ...range.params } };
+    return { letter: query.letter, params: { name, kind, service, where, limit: MOST, ...range.params } };
   });
   return useLoad(wanted.length ? JSON.stringify(wanted) : '', (signal) =>
     Promise.all(
