@@ -87,14 +87,14 @@ def test_an_example_is_a_chart_and_its_axes_can_be_chosen(page):
 
 
 def test_what_runs_long_is_stopped_by_escape(page):
+    page.route("**/sonde/sql", lambda _route: None)  # an answer that never comes, and costs the server nothing
     page.goto("/ask")
-    editor(page).fill("SELECT count() FROM numbers(100000000000) WHERE cityHash64(number) = 1")
+    editor(page).fill(COUNT)
     editor(page).press("Control+Enter")
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_text("Stopped.")).to_be_visible()
     expect(page.get_by_role("button", name="Run")).to_be_visible()
-    page.expected_errors.clear()
 
 
 def test_an_answer_is_downloaded_as_csv_and_parquet(page):
