@@ -53,11 +53,12 @@ export function LogList({ rows, render, cursor, shape, edge, onNear, onAway, hea
   });
 
   useEffect(() => {
+    const element = box.current!; // an observer may be called once more after the list is gone
     const observer = new ResizeObserver(() => {
-      setView({ top: box.current!.scrollTop, height: box.current!.clientHeight });
+      setView({ top: element.scrollTop, height: element.clientHeight });
       again(undefined);
     });
-    observer.observe(box.current!);
+    observer.observe(element);
     observer.observe(inner.current!);
     return () => observer.disconnect();
   }, []);

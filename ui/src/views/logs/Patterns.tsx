@@ -84,7 +84,7 @@ function columnsOf(asked: Asked, nowMs: number): Column<Pattern>[] {
       cell: (row) => (
         <Sparkline
           values={row.trend}
-          width={96}
+          width={72}
           height={20}
           kind="bar"
           colour={worstColour(row)}
