@@ -1,5 +1,5 @@
 /* One trace in its views: what it is at the top, tabs, the chosen view, and the selected span at the side. */
-import { useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Outline } from '../../api/outline';
 import { Button, Tabs } from '../../parts/Button';
 import { Page } from '../../parts/Page';
@@ -30,6 +30,12 @@ export function TraceView({ outline, reload }: { outline: Outline; reload: () =>
     state.reveal(span);
     setOpen(true);
   };
+  const latest = useRef(look);
+  latest.current = look;
+  // These stay as they are while somebody zooms or walks through the spans.
+  const facts = useMemo(() => <TraceFacts state={state} />, [outline, state.hidden]);
+  const findings = useMemo(() => <Findings outline={outline} onPick={(span) => latest.current(span)} />, [outline]);
+  const actions = useMemo(() => <TraceActions outline={outline} reload={reload} />, [outline, reload]);
   const { names, services, spans } = outline;
   const name = names[spans.name[0]!]!;
   return (
@@ -42,10 +48,10 @@ export function TraceView({ outline, reload }: { outline: Outline; reload: () =>
           <bdi class="clip">{name}</bdi>
         </span>
       }
-      actions={<TraceActions outline={outline} reload={reload} />}
+      actions={actions}
     >
-      <TraceFacts state={state} />
-      <Findings outline={outline} onPick={look} />
+      {facts}
+      {findings}
       <div class="trace-bar">
         <Tabs
           label="Views of the trace"

@@ -64,6 +64,7 @@ export function Waterfall({ state, onOpen }: { state: TraceState; onOpen: (span:
     drawn.push(known);
   }
 
+  const shownSpans = useMemo(() => rows.reduce((sum, row) => sum + (isLog(row) ? 0 : 1), 0), [rows]);
   const shownAt = useMemo(() => (selected < 0 ? -1 : rows.indexOf(selected)), [rows, selected]);
   useEffect(() => {
     const element = box.current;
@@ -121,7 +122,7 @@ export function Waterfall({ state, onOpen }: { state: TraceState; onOpen: (span:
         {rows.length === 0 && <p class="wf-none dim">Every service is hidden. Show one again above.</p>}
       </div>
       <p class="visually-hidden" aria-live="polite">
-        {rows.filter((row) => !isLog(row)).length === outline.spans.id.length ? '' : `${rows.length} rows shown`}
+        {shownSpans === outline.spans.id.length ? '' : `${shownSpans} of ${outline.spans.id.length} spans shown`}
       </p>
     </div>
   );

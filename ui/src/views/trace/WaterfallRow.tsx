@@ -97,7 +97,7 @@ function TimeCell({
   const { start, duration: lengths } = outline.spans;
   const [from, length] = [start[span]!, lengths[span]!];
   const place = bar(zoom, from, length);
-  const said = duration(length / 1e6);
+  const said = lengthText(length);
   const logs = (logsOf.get(span) ?? []).map((log) => outline.logs[log]!.offset_ns);
   return (
     <div
@@ -214,6 +214,20 @@ function LogRow({ drawing, span, at }: Props) {
       </div>
     </div>
   );
+}
+
+const texts = new Map<number, string>();
+const MOST_TEXTS = 5000;
+
+/** A length as text; kept, because writing numbers is half of what a frame of zooming costs. */
+function lengthText(ns: number): string {
+  let text = texts.get(ns);
+  if (text === undefined) {
+    if (texts.size >= MOST_TEXTS) texts.clear();
+    text = duration(ns / 1e6);
+    texts.set(ns, text);
+  }
+  return text;
 }
 
 const percent = (part: number): string => `${(part * 100).toFixed(4)}%`;
