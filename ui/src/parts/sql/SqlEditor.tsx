@@ -49,6 +49,10 @@ export function SqlEditor({ value, onChange, onRun, label, mark, rows = 8 }: Pro
     const isDone = found.offers.length === 1 && found.offers[0]!.insert === box.value.slice(found.from, found.to);
     setOpen(found.offers.length && !isDone ? { found, chosen: 0, place: placeOf(box, found.from) } : null);
   };
+  // What was typed before the tables were known is completed when they are.
+  useEffect(() => {
+    if (schema !== NOTHING && document.activeElement === field.current) offer(false);
+  }, [schema]);
   const take = (index: number) => {
     if (!open) return;
     const { text, caret: at } = taken(value, open.found, open.found.offers[index]!);
