@@ -1,7 +1,7 @@
 /* What is under the pointer or has the focus, in words and figures, in the corner of the map. */
 import { duration, percent, rate } from '../../format';
 import type { MapEdge, MapNode } from './model';
-import type { Under } from './ServiceMap';
+import type { Under } from './under';
 
 export function MapCard({
   nodes,

@@ -1,54 +1,46 @@
 /* The services and peers of a map. Each is a link with a name that says how it does; one of them is in the tab order. */
+import { useMemo } from 'preact/hooks';
 import { count, duration, percent, rate } from '../../format';
 import { serviceColour } from '../colours';
 import type { Point } from './layout';
 import type { MapEdge, MapNode } from './model';
-import type { Under } from './ServiceMap';
 import { radiusOf, ringDash } from './shapes';
-import { around } from './walk';
 
 interface Props {
   nodes: readonly MapNode[];
   edges: readonly MapEdge[];
   points: readonly Point[];
-  under: Under;
   cursor: number;
   chosen: string | undefined;
   hrefOf: (node: MapNode) => string;
-  onUnder: (under: Under) => void;
-  onFocus: (index: number) => void;
-  onOpen: (index: number) => void;
 }
 
 const LETTERS = 24;
 
-export function MapNodes(props: Props) {
-  const { nodes, edges, points, under, cursor, chosen } = props;
-  const most = Math.max(0, ...nodes.map((node) => node.rate));
-  const lit = under && ('node' in under ? around(edges, under.node, 1) : ends(edges[under.edge]));
+export function MapNodes({ nodes, edges, points, cursor, chosen, hrefOf }: Props) {
+  const insides = useMemo(() => {
+    const most = nodes.reduce((found, node) => Math.max(found, node.rate), 0);
+    const degrees = degreesOf(nodes.length, edges);
+    return nodes.map((node, index) => ({
+      href: hrefOf(node),
+      label: spoken(node, degrees[index]!),
+      shape: <Shape node={node} radius={radiusOf(node.rate, most)} />,
+    }));
+  }, [nodes, edges, hrefOf]);
   return (
     <g>
       {nodes.map((node, index) => (
         <g key={node.id} transform={`translate(${String(points[index]!.x)} ${String(points[index]!.y)})`}>
           <a
-            href={props.hrefOf(node)}
-            class={`map-node map-${node.kind} ${lit && !lit.has(index) ? 'is-dim' : ''} ${node.id === chosen ? 'is-chosen' : ''} ${under && 'node' in under && under.node === index ? 'is-under' : ''}`}
+            href={insides[index]!.href}
+            class={`map-node map-${node.kind} ${node.id === chosen ? 'is-chosen' : ''}`}
             data-node={String(index)}
             data-name={node.name}
             tabIndex={index === cursor ? 0 : -1}
-            aria-label={spoken(node, edges, index)}
+            aria-label={insides[index]!.label}
             draggable={false}
-            onPointerEnter={() => props.onUnder({ node: index })}
-            onPointerLeave={() => props.onUnder(null)}
-            onFocus={() => props.onFocus(index)}
-            onBlur={() => props.onUnder(null)}
-            onClick={(event: MouseEvent) => {
-              if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-              event.preventDefault();
-              props.onOpen(index);
-            }}
           >
-            <Shape node={node} radius={radiusOf(node.rate, most)} />
+            {insides[index]!.shape}
           </a>
         </g>
       ))}
@@ -114,12 +106,15 @@ function figures(node: MapNode): string {
   return `${rate(node.rate)} · ${duration(node.p95)}`;
 }
 
-function spoken(node: MapNode, edges: readonly MapEdge[], index: number): string {
-  const callers = edges.filter((edge) => edge.to === index).length;
-  const callees = edges.filter((edge) => edge.from === index).length;
+function spoken(node: MapNode, { callers, callees }: { callers: number; callees: number }): string {
   return `${node.name || '(no name)'}, ${node.kind}: ${rate(node.rate)}, ${percent(node.errorRatio)} fail, 95th percentile ${duration(node.p95)}; ${count(callers)} call it, it calls ${count(callees)}`;
 }
 
-function ends(edge: MapEdge | undefined): Set<number> {
-  return new Set(edge ? [edge.from, edge.to] : []);
+function degreesOf(size: number, edges: readonly MapEdge[]) {
+  const degrees = Array.from({ length: size }, () => ({ callers: 0, callees: 0 }));
+  for (const { from, to } of edges) {
+    degrees[from]!.callees++;
+    degrees[to]!.callers++;
+  }
+  return degrees;
 }

@@ -9,6 +9,7 @@ import { MapEdges } from './MapEdges';
 import { MapNodes } from './MapNodes';
 import { layout } from './layout';
 import type { MapEdge, MapNode } from './model';
+import { type Under, bringForward, same, underOf } from './under';
 import { type Direction, nextNode } from './walk';
 
 export type { MapEdge, MapNode } from './model';
@@ -25,9 +26,6 @@ interface Props {
   /** The node that has the focus. */
   onFocus?: (node: MapNode) => void;
 }
-
-/** What the pointer or the focus is on. */
-export type Under = { node: number } | { edge: number } | null;
 
 const ARROWS: Record<string, Direction> = {
   ArrowLeft: 'left',
@@ -56,7 +54,14 @@ export function ServiceMap({ nodes, edges, height, chosen, hrefOf, onOpen, onFoc
       ),
     );
   }, [drawn]);
+  useLayoutEffect(() => bringForward(host.current!, edges, under), [under, drawn]);
   const drag = useDrag(host, here, setCamera);
+  const point = (next: Under) => setUnder((before) => (same(before, next) ? before : next));
+  const calls = useMemo(() => <MapEdges {...{ nodes, edges, drawn }} />, [drawn]);
+  const services = useMemo(
+    () => <MapNodes {...{ nodes, edges, points: drawn.points, cursor, chosen, hrefOf }} />,
+    [drawn, cursor, chosen, hrefOf],
+  );
 
   const go = (index: number) => {
     setCursor(index);
@@ -86,22 +91,26 @@ export function ServiceMap({ nodes, edges, height, chosen, hrefOf, onOpen, onFoc
         role="group"
         aria-label={`Map of ${String(nodes.length)} services and peers. Arrow keys move along calls, Enter opens.`}
         {...drag.handlers}
-        onPointerLeave={() => setUnder(null)}
+        onPointerOver={(event) => point(underOf(event.target))}
+        onPointerLeave={() => point(null)}
+        onFocusIn={(event) => {
+          const on = underOf(event.target);
+          if (!on || !('node' in on)) return;
+          point(on);
+          setCursor(on.node);
+          onFocus?.(nodes[on.node]!);
+        }}
+        onFocusOut={() => point(null)}
+        onClick={(event) => {
+          const on = underOf(event.target);
+          if (!on || !('node' in on) || event.metaKey || event.ctrlKey || event.shiftKey) return;
+          event.preventDefault();
+          if (!drag.moved()) onOpen(nodes[on.node]!);
+        }}
       >
         <g transform={`translate(${String(here.x)} ${String(here.y)}) scale(${String(here.k)})`}>
-          <MapEdges {...{ nodes, edges, drawn, under, onUnder: setUnder }} />
-          <MapNodes
-            {...{ nodes, edges, points: drawn.points, under, cursor, chosen, hrefOf }}
-            onUnder={setUnder}
-            onFocus={(index) => {
-              setCursor(index);
-              setUnder({ node: index });
-              onFocus?.(nodes[index]!);
-            }}
-            onOpen={(index) => {
-              if (!drag.moved()) onOpen(nodes[index]!);
-            }}
-          />
+          {calls}
+          {services}
         </g>
       </svg>
       <div class="map-tools">
