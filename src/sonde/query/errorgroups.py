@@ -51,6 +51,7 @@ class ErrorGroup:
         last_ns: the newest.
         counts: how many by step.
         trace_id: of the newest; of logs empty.
+        span_id: of the newest; of logs empty.
     """
 
     source: str
@@ -64,6 +65,7 @@ class ErrorGroup:
     last_ns: int
     counts: list[int]
     trace_id: str
+    span_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _of_spans(source: Source, grid: Grid, from_ns: int, service: str) -> list[di
     given.between(from_ns, grid.end_ns)
     given.equal("ServiceName", service)
     exception = "arrayLastIndex(name -> name = 'exception', Events.Name)"
-    inner = f"""SELECT if({exception} > 0, 'exception', 'status') AS source, ServiceName AS service, SpanName AS operation, TraceId AS trace,
+    inner = f"""SELECT if({exception} > 0, 'exception', 'status') AS source, ServiceName AS service, SpanName AS operation, TraceId AS trace, SpanId AS span,
             toUnixTimestamp64Nano(Timestamp) AS at, Events.Attributes[{exception}] AS event,
             substringUTF8(event['exception.type'], 1, {_LONGEST}) AS type,
             substringUTF8(if(source = 'status', StatusMessage, event['exception.message']), 1, {_LONGEST}) AS message
@@ -130,7 +132,7 @@ def _of_logs(source: Source, grid: Grid, service: str) -> list[dict[str, Any]]:
     given = Filter()
     given.between(grid.start_ns, grid.end_ns)
     given.equal("ServiceName", service)
-    inner = f"""SELECT 'log' AS source, ServiceName AS service, '' AS operation, '' AS trace, toUnixTimestamp64Nano(Timestamp) AS at,
+    inner = f"""SELECT 'log' AS source, ServiceName AS service, '' AS operation, '' AS trace, '' AS span, toUnixTimestamp64Nano(Timestamp) AS at,
             substringUTF8(LogAttributes['exception.type'], 1, {_LONGEST}) AS type,
             substringUTF8(Body, 1, {_LONGEST}) AS message
         FROM @otel_logs WHERE SeverityNumber >= 17 AND TraceId = '' AND {given.sql}
@@ -142,7 +144,7 @@ def _grouped(source: Source, inner: str, grid: Grid, given: Filter) -> list[dict
     step = given.bind(grid.step_ns, "Int64")
     return source.rows(
         f"""SELECT source, service, operation, type, {template_sql("message")} AS template, count() AS n,
-            min(at) AS first, max(at) AS last, argMax(message, at) AS newest, argMax(trace, at) AS trace_id,
+            min(at) AS first, max(at) AS last, argMax(message, at) AS newest, argMax((trace, span), at) AS example,
             sumMap([intDiv(at, {step})], [1]) AS steps
         FROM ({inner}) GROUP BY source, service, operation, type, template
         ORDER BY source = 'status', n DESC, last DESC LIMIT {_LIMIT + 1}""",
@@ -164,5 +166,6 @@ def _read(row: Mapping[str, Any], grid: Grid) -> ErrorGroup:
         first_ns=int(row["first"]),
         last_ns=int(row["last"]),
         counts=[by_step.get(number, 0) for number in range(grid.first, grid.last + 1)],
-        trace_id=row["trace_id"],
+        trace_id=row["example"][0],
+        span_id=row["example"][1],
     )

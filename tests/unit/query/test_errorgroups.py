@@ -53,7 +53,7 @@ def test_a_group_has_the_newest_example_and_its_course(found):
     first = found.groups[0]
     assert "user-" not in first.template
     assert first.message == "'user-29' has no order 203"
-    assert first.trace_id == trace_id(30)
+    assert (first.trace_id, first.span_id) == (trace_id(30), f"{1:016x}")
     assert (first.first_ns, first.last_ns) == (T0, T0 + 2_900_000_000)
     assert sum(first.counts) == 30
     assert len(first.counts) == found.grid.last - found.grid.first + 1

@@ -65,6 +65,7 @@ class ErrorGroupModel(BaseModel):
     last_t: float
     counts: list[int] = Field(description="How many by step, from errors_first_s on, every errors_step_s.")
     trace_id: str = Field(description="The newest one's trace; of logs empty.")
+    span_id: str = Field(description="The newest one's span; of logs empty.")
 
 
 class ErrorsModel(BaseModel):

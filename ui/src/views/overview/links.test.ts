@@ -16,6 +16,7 @@ const group: ErrorGroup = {
   last_t: 2,
   counts: [6],
   trace_id: 'ab12',
+  span_id: 'cd34',
 };
 const deployment: Deployment = {
   service: 'checkout',
@@ -40,7 +41,7 @@ describe('links', () => {
   });
 
   it('of an error lead to its newest trace, and to all of them', () => {
-    expect(exampleHref(group)).toBe('/trace/ab12?from=-15m');
+    expect(exampleHref(group)).toBe('/trace/ab12?from=-15m&span=cd34');
     expect(q(allHref(group))).toBe(
       'service:checkout operation:"POST /api/orders" status:error event.exception.type=KeyError',
     );

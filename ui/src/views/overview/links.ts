@@ -15,9 +15,11 @@ export function around(t: number, stepS: number): { from: string; to: string } {
   return { from: String(Math.floor((t - wide) * 1000)), to: String(Math.ceil((t + stepS + wide) * 1000)) };
 }
 
-/** One example of an error: its newest trace, or the log lines. */
+/** One example of an error: its newest trace with the span that failed, or the log lines. */
 export function exampleHref(group: ErrorGroup): string {
-  return group.trace_id ? hrefWith(`/trace/${encodeURIComponent(group.trace_id)}`) : allHref(group);
+  return group.trace_id
+    ? hrefWith(`/trace/${encodeURIComponent(group.trace_id)}`, { span: group.span_id })
+    : allHref(group);
 }
 
 /** All errors of a group, as far as a query can tell them from others. */
