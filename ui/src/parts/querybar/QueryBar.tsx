@@ -126,7 +126,7 @@ export function QueryBar({ signal, value, onChange, range, label, placeholder }:
 
   const chipAt = (index: number) => root.current?.querySelectorAll<HTMLElement>('.qb-term')[index];
   const stepFrom = (index: number, by: number) => (chipAt(index + by) ?? input.current)?.focus();
-  const left = useRef(() => undefined as void);
+  const left = useRef<() => void>(() => undefined);
   left.current = () => {
     // Asked a moment later, because an element that goes away loses the focus before another has it.
     if (!root.current || root.current.contains(document.activeElement)) return;
