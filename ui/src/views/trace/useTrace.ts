@@ -9,6 +9,7 @@ import { foldedBelow, logsBySpan, rowsOf, unfoldedTo, type Row } from './rows';
 import { parseZoom, printZoom, type Zoom } from './scale';
 
 const MANY = 20_000;
+const REPLACE = { replace: true };
 
 /** Everything that the parts of the page share. */
 export interface TraceState {
@@ -56,10 +57,10 @@ export function useTrace(outline: Outline): TraceState {
   }, [outline]);
   const [spanId, setSpanId] = useQuickParam('span');
   const [time, setTime] = useQuickParam('time');
-  const [hide, setHide] = useQuickParam('hide');
-  const [rootId, setRootId] = useQuickParam('root');
-  const [critical, setCritical] = useQuickParam('critical', 'on');
-  const [logs, setLogs] = useQuickParam('logs', 'off');
+  const [hide, setHide] = useParam('hide');
+  const [rootId, setRootId] = useParam('root');
+  const [critical, setCritical] = useParam('critical', 'on');
+  const [logs, setLogs] = useParam('logs', 'off');
   const [folded, setFolded] = useState<ReadonlySet<number>>(() =>
     outline.spans.id.length > MANY ? foldedBelow(outline, 4) : new Set(),
   );
@@ -84,7 +85,7 @@ export function useTrace(outline: Outline): TraceState {
   const reveal = (span: number) => {
     if (span < 0) return;
     setFolded(unfoldedTo(outline, folded, span));
-    if (root >= 0 && (span < root || span > root + outline.spans.children[root]!)) setRootId(null);
+    if (root >= 0 && (span < root || span > root + outline.spans.children[root]!)) setRootId(null, REPLACE);
     select(span);
   };
   const search = useSearch(outline);
@@ -101,13 +102,13 @@ export function useTrace(outline: Outline): TraceState {
     folded,
     setFolded,
     hidden,
-    setHidden: (services) => setHide(joined([...services].map((index) => outline.services[index]!.name))),
+    setHidden: (services) => setHide(joined([...services].map((index) => outline.services[index]!.name)), REPLACE),
     root,
-    setRoot: (span) => setRootId(outline.spans.id[span] ?? null),
+    setRoot: (span) => setRootId(outline.spans.id[span] ?? null, REPLACE),
     critical: critical !== 'off',
-    setCritical: (on) => setCritical(on ? null : 'off'),
+    setCritical: (on) => setCritical(on ? null : 'off', REPLACE),
     logs: logs === 'on',
-    setLogs: (on) => setLogs(on ? 'on' : null),
+    setLogs: (on) => setLogs(on ? 'on' : null, REPLACE),
     rows,
     logsOf,
     errors,
