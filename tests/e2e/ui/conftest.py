@@ -1,8 +1,9 @@
-"""The sample shop's half hour in a real server, and a real browser in front of it; one of each for all tests of a worker."""
+"""The sample shop's half hour in a real server, one for all workers of a run, and a real browser for each worker."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from e2e.ui.browsing import CHROMIUM, browsing, opened_page
-from servers import loopback_environment, running_sonde, wait_until
+from e2e.ui.shared import shared_sonde
+from servers import loopback_environment, wait_until
 from sonde.web.pages import BUILT
 
 ROOT = Path(__file__).parents[3]
@@ -32,8 +34,9 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """`sonde serve` with the shop's story in it, all of it stored."""
-    with running_sonde(tmp_path_factory.mktemp("ui") / "data") as running:
-        tell_history(running, rate=0.7)
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "ui"
+    with shared_sonde(folder, lambda running: tell_history(running, rate=0.6)) as running:
         yield running
 
 
@@ -49,7 +52,7 @@ def tell_history(running, *, rate: float, seed: int = 7) -> dict[str, int]:
         counts = running.rows("SELECT (SELECT count() FROM otel_traces) AS t, (SELECT count() FROM otel_logs) AS l")[0]
         return int(counts["t"]) >= sent["traces"] and int(counts["l"]) >= sent["logs"]
 
-    wait_until(all_stored, within_s=60, what="the story")
+    wait_until(all_stored, within_s=120, what="the story")
     return sent
 
 

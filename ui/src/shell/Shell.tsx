@@ -13,10 +13,12 @@ import { setLook, useLook } from '../state/look';
 import { NAVIGATION, type PageProps, ROUTES, type Route, matched } from '../state/routes';
 import { hrefWith, navigate, usePath } from '../state/url';
 import { Health } from './Health';
-import { KeySheet } from './KeySheet';
+import { KeySheet, shownKey } from './KeySheet';
 import { Palette } from './Palette';
 import { RangePicker } from './RangePicker';
 import { Refresh } from './Refresh';
+
+const PALETTE_KEY = shownKey('mod+k').toUpperCase();
 
 export function Shell() {
   const path = usePath();
@@ -61,11 +63,11 @@ export function Shell() {
           class="shell-find"
           icon="search"
           title="Command palette"
-          label="Command palette"
+          label={`Go to… ${PALETTE_KEY}, command palette`}
           onClick={() => setOver('palette')}
         >
           <span>Go to…</span>
-          <kbd>{/Mac/.test(navigator.platform) ? '⌘' : 'Ctrl'} K</kbd>
+          <kbd>{PALETTE_KEY}</kbd>
         </Button>
         <RangePicker />
         <Refresh />
