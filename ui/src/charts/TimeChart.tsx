@@ -65,6 +65,7 @@ export function TimeChart(props: TimeChartProps) {
   const data = useMemo(() => (kind === 'stack' ? stacked(raw) : raw), [raw, kind]);
   const also = useMemo(() => dots.map((dot) => dot.value), [dots]);
 
+  const keyed = useRef(false); // the crosshair was moved by a key: it has no height
   const told = useRef(false); // the crosshair was moved by another chart: that is not told again
   useLayoutEffect(() => {
     if (!plot.current || width === 0) return undefined;
@@ -84,7 +85,13 @@ export function TimeChart(props: TimeChartProps) {
           const { left = -1, top = -1, idx } = made.cursor;
           const gone = left < 0 || idx == null;
           setCursor(
-            gone ? null : { left, idx, dot: told.current ? null : dotAt(made, now.current.dots ?? NONE, left, top) },
+            gone
+              ? null
+              : {
+                  left,
+                  idx,
+                  dot: told.current ? null : dotAt(made, now.current.dots ?? NONE, left, keyed.current ? null : top),
+                },
           );
           if (!told.current) point(sync, left < 0 ? null : made.posToVal(left, 'x') * 1000, self);
         },
@@ -131,11 +138,13 @@ export function TimeChart(props: TimeChartProps) {
         onClick={() => chosen?.onClick?.()}
         onBlur={() => drawn.current?.setCursor({ left: -10, top: -10 })}
         onKeyDown={(event: KeyboardEvent) => {
-          if (
-            !drawn.current ||
-            !pressed(event.key, event.shiftKey, { u: drawn.current, anchor, brush: onBrush !== undefined })
-          )
-            return;
+          if (!drawn.current) return;
+          keyed.current = true;
+          const done = pressed(event.key, event.shiftKey, { u: drawn.current, anchor, brush: onBrush !== undefined });
+          keyed.current = false;
+          const opens = !done && event.key === 'Enter' && chosen?.onClick;
+          if (opens) chosen.onClick?.();
+          if (!done && !opens) return;
           event.preventDefault();
           event.stopPropagation();
         }}

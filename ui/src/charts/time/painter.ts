@@ -113,12 +113,13 @@ function diamond(ctx: CanvasRenderingContext2D, x: number, y: number, size: numb
   ctx.stroke();
 }
 
-/** The dot under the pointer, within ten pixels; null if there is none. */
-export function dotAt(u: uPlot, dots: readonly Dot[], left: number, top: number): Dot | null {
+/** The dot within ten pixels of a place; by time alone where it has no height, as the crosshair of keys; null if there is none. */
+export function dotAt(u: uPlot, dots: readonly Dot[], left: number, top: number | null): Dot | null {
   let best: Dot | null = null;
   let least = 100;
   for (const dot of dots) {
-    const distance = (u.valToPos(dot.atMs / 1000, 'x') - left) ** 2 + (u.valToPos(dot.value, 'y') - top) ** 2;
+    const dy = top === null ? 0 : u.valToPos(dot.value, 'y') - top;
+    const distance = (u.valToPos(dot.atMs / 1000, 'x') - left) ** 2 + dy ** 2;
     if (distance < least) [best, least] = [dot, distance];
   }
   return best;

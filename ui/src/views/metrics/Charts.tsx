@@ -36,7 +36,12 @@ export function UnitChart({ unit, lines, exemplars, range, draw, log, height, po
   const title = unitTitle(unit);
   return (
     <Panel class="metrics-chart">
-      {title && <p class="note metrics-unit">{title}</p>}
+      {(title || exemplars.length > 0) && (
+        <p class="note metrics-unit">
+          <span>{title}</span>
+          {exemplars.length > 0 && <span title="Click a dot to open its trace">◇ {exemplars.length} exemplars</span>}
+        </p>
+      )}
       <TimeChart
         series={lines}
         startMs={range.startMs}
