@@ -4,7 +4,7 @@
     var chosen = JSON.parse(localStorage.getItem('sonde.look') || '{}');
     if (chosen.theme) document.documentElement.dataset.theme = chosen.theme;
     if (chosen.density) document.documentElement.dataset.density = chosen.density;
-  } catch (_error) {
+  } catch {
     // Storage that is off or broken means the defaults.
   }
 })();

@@ -112,10 +112,19 @@ def _contrast(
         shares.sort(key=lambda one: (-abs(one.selected_share - one.rest_share), one.value))
     else:
         shares.sort(key=lambda one: -math.inf if one.least is None else one.least)
-    covered = [min(1.0, count / of) if of else 0.0 for count, of in zip(carried, (selected, rest), strict=True)]
     return Contrast(
-        key, edges is not None, bool(_OUTCOMES.search(key)), max(score, missing), *covered, shares[:_MOST_VALUES]
+        key,
+        edges is not None,
+        bool(_OUTCOMES.search(key)),
+        max(score, missing),
+        _portion(carried[0], selected),
+        _portion(carried[1], rest),
+        shares[:_MOST_VALUES],
     )
+
+
+def _portion(count: int, of: int) -> float:
+    return min(1.0, count / of) if of else 0.0
 
 
 def _share(value: str, count: tuple[int, int], of: tuple[int, int], edges: Sequence[float] | None) -> Share:

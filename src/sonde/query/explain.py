@@ -201,7 +201,12 @@ class _Comparison:
         if getattr(one, "min_duration_ns", None) is not None or getattr(one, "max_duration_ns", None) is not None:
             named.add("duration")
         wheres = {re.split(r"[=!<>~]", text.lstrip("!"), maxsplit=1)[0].strip() for text in one.where}
-        return {"resource.service.name"} | named | wheres | {f"{level}.{key}" for level, _ in self.table.maps for key in wheres}
+        return (
+            {"resource.service.name"}
+            | named
+            | wheres
+            | {f"{level}.{key}" for level, _ in self.table.maps for key in wheres}
+        )
 
 
 def _nature(row: dict[str, Any]) -> list[float] | str | None:

@@ -19,16 +19,17 @@ ROOT = Path(__file__).parents[3]
 MINUTES = 30
 
 
-def pytest_collection_modifyitems(items):
+def missing() -> str:
+    """What these tests lack; empty where they can run."""
+    if not CHROMIUM:
+        return "Chromium is not installed (Debian: apt install chromium)"
+    return "" if (BUILT / "index.html").is_file() else "the pages were not built (make ui)"
+
+
+def pytest_runtest_setup(item):
     """Without a browser or built pages these tests cannot run, and say so."""
-    here = [item for item in items if Path(__file__).parent in item.path.parents]
-    missing = "Chromium is not installed (Debian: apt install chromium)" if not CHROMIUM else ""
-    if not missing and not (BUILT / "index.html").is_file():
-        missing = "the pages were not built (make ui)"
-    for item in here:
-        item.add_marker(pytest.mark.server)
-        if missing:
-            item.add_marker(pytest.mark.skip(reason=f"{missing}: the pages are NOT tested"))
+    if Path(__file__).parent in item.path.parents and (reason := missing()):
+        pytest.skip(f"{reason}: the pages are NOT tested")
 
 
 @pytest.fixture(scope="session")
