@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LINES = 450  # a longer module needs an ADR that names it
+READ = {".py", ".pyx", ".pxi", ".sql", ".md", ".toml", ".yaml", ".txt", ".ts", ".tsx", ".css", ".html", ".json"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc", "types", "manager"}
 LEFT_FOR_LATER = re.compile(r"\b(TODO|FIXME|XXX)\b|pytest\.mark\.skip\b|type: ignore(?!\[)")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|Users|root)/\w+")
@@ -29,7 +30,7 @@ def breaches() -> list[str]:
     found = []
     for path in tracked():
         name = path.relative_to(ROOT).as_posix()
-        if path.suffix not in {".py", ".pyx", ".pxi", ".sql", ".md", ".toml", ".yaml", ".txt"}:
+        if path.suffix not in READ:
             continue
         text = path.read_text(encoding="utf-8")
         if name.startswith("src/") and path.suffix in {".py", ".pyx", ".pxi"}:
@@ -37,7 +38,7 @@ def breaches() -> list[str]:
                 found.append(f"{name}: {len(text.splitlines())} lines; split it, or say why in an ADR that names it")
             if path.stem in FORBIDDEN_NAMES:
                 found.append(f"{name}: a room is named after what it holds")
-        if path.suffix in {".py", ".pyx"} and name != "tests/house.py":
+        if path.suffix in {".py", ".pyx", ".ts", ".tsx"} and name != "tests/house.py":
             found += [
                 f"{name}:{n}: left for later"
                 for n, line in enumerate(text.splitlines(), 1)
@@ -49,7 +50,7 @@ def breaches() -> list[str]:
                 for n, line in enumerate(text.splitlines(), 1)
                 if MACHINE_PATH.search(line)
             ]
-        if name.startswith("locks/") and "://" in text:
+        if (name.startswith("locks/") and "://" in text) or (path.name == "package-lock.json" and '"resolved"' in text):
             found.append(f"{name}: a lock file names an address; make it with `make lock`")
     return found
 
