@@ -56,7 +56,7 @@ def test_the_memory_leak_is_found_by_what_grows(overview):
     expect(leak).to_contain_text("recommendation")
     expect(leak).to_contain_text("MiB")
     leak.get_by_role("link").click()
-    expect(overview).to_have_url(re.compile(r"/metrics\?a=process\.memory\.usage"))
+    expect(overview).to_have_url(re.compile(r"/metrics\?A=process\.memory\.usage"))
     overview.go_back()
     expect(rows(overview, "Errors by kind").filter(has_text="out of memory")).to_contain_text("recommendation")
 

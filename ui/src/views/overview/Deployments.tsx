@@ -7,7 +7,7 @@ import { Link } from '../../parts/Link';
 import { Empty } from '../../parts/Loaded';
 import { Panel } from '../../parts/Page';
 import { navigate } from '../../state/url';
-import { explainHref, versionHref } from './links';
+import { explainHref, untilS, versionHref } from './links';
 import type { Answer, Deployment } from './types';
 
 export function Deployments({ answer }: { answer: Answer }) {
@@ -24,12 +24,18 @@ export function Deployments({ answer }: { answer: Answer }) {
           columns={COLUMNS}
           rows={items}
           rowKey={(row) => `${row.service} ${String(row.t)}`}
-          onRow={(row) => navigate(row.after.errors ? explainHref(row) : versionHref(row))}
+          onRow={(row) => navigate(hrefOf(row, answer))}
           height={260}
         />
       )}
     </Panel>
   );
+}
+
+/** What sets its failures apart, where there are some; else its traces. */
+function hrefOf(row: Deployment, answer: Answer): string {
+  if (!row.after.errors) return versionHref(row);
+  return explainHref(row, untilS(row, answer.deployments.items, Math.min(answer.end_s, Date.now() / 1000)));
 }
 
 const COLUMNS: Column<Deployment>[] = [

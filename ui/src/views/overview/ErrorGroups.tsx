@@ -71,6 +71,7 @@ const COLUMNS: Column<ErrorGroup>[] = [
   {
     id: 'error',
     title: 'Error',
+    width: '52%',
     value: (row) => row.type || row.message,
     cell: (row) => (
       <Link href={exampleHref(row)} class="overview-error" title={`${row.type}\n${row.message}`} tabIndex={-1}>
@@ -82,6 +83,7 @@ const COLUMNS: Column<ErrorGroup>[] = [
   {
     id: 'where',
     title: 'Where',
+    class: 'overview-where-column',
     value: (row) => row.service,
     cell: (row) => (
       <span class="overview-where">
@@ -93,6 +95,7 @@ const COLUMNS: Column<ErrorGroup>[] = [
   {
     id: 'last',
     title: 'Last',
+    class: 'overview-last',
     numeric: true,
     width: '84px',
     value: (row) => row.last_t,

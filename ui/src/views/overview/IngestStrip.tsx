@@ -32,7 +32,7 @@ export function IngestStrip({ ingest }: { ingest: Ingest }) {
         </span>
       ))}
       <span class="dim">{bytes(size)} on disk</span>
-      {(ingest.waiting_segments > 0 || ingest.lag_s >= LATE_S) && (
+      {ingest.troubles.length === 0 && (ingest.waiting_segments > 0 || ingest.lag_s >= LATE_S) && (
         <span class={ingest.lag_s >= LATE_S ? 'warn' : 'dim'}>
           {count(ingest.waiting_segments)} waiting, {duration(ingest.lag_s * 1000)} behind
         </span>

@@ -1,7 +1,18 @@
 /* Every row must lead to just what it tells of, whatever its names are. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse } from '../../parts/querybar/grammar';
-import { allHref, around, exampleHref, explainHref, literal, metricHref, serviceHref, versionHref } from './links';
+import { readQuery } from '../metrics/query';
+import {
+  allHref,
+  around,
+  exampleHref,
+  explainHref,
+  literal,
+  metricHref,
+  serviceHref,
+  untilS,
+  versionHref,
+} from './links';
 import type { Deployment, ErrorGroup, Growing } from './types';
 
 const group: ErrorGroup = {
@@ -61,16 +72,23 @@ describe('links', () => {
   });
 
   it('of a deployment ask what sets its failures apart, and for its traces', () => {
-    expect(q(explainHref(deployment))).toBe('service:checkout status:error');
+    expect(q(explainHref(deployment, 160))).toBe('service:checkout status:error');
     expect(q(versionHref(deployment))).toBe('service:checkout resource.service.version=2.5.0 status:error');
     expect(q(versionHref({ ...deployment, after: { spans: 1, errors: 0, error_ratio: 0 } }))).not.toContain('status');
   });
 
+  it('of a deployment look at its time and as long before it', () => {
+    const params = new URL(explainHref(deployment, 160), 'http://x').searchParams;
+    expect([params.get('from'), params.get('to')]).toEqual(['40000', '160000']);
+    const others = [deployment, { ...deployment, t: 130 }, { ...deployment, t: 110, service: 'cart' }];
+    expect(untilS(deployment, others, 200)).toBe(130);
+    expect(untilS(others[1]!, others, 200)).toBe(200);
+  });
+
   it('of what grows lead to its metric', () => {
     const growing = { metric: 'process.memory.usage', service: 'a b' } as Growing;
-    expect(new URL(metricHref(growing), 'http://x').searchParams.get('a')).toBe(
-      'process.memory.usage where service:"a b"',
-    );
+    const query = readQuery('A', new URL(metricHref(growing), 'http://x').searchParams.get('A') ?? '');
+    expect([query.name, query.where]).toEqual(['process.memory.usage', 'service:"a b"']);
   });
 
   it.each(['x y', '"', '\\', 'a:b', '-x', "'; DROP", '\u202e\u0007', 'status:error'])(

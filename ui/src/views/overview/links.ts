@@ -42,10 +42,20 @@ export function literal(template: string): string {
   return longest.length < 3 ? '' : term('', '=', longest);
 }
 
-/** What fails since a deployment, compared with what does not. */
-export function explainHref(deployment: Deployment): string {
+/**
+ * What sets the failures of a new version apart: in its time and as long before it, so that others' failures do not mix in.
+ * `untilS` is when the next deployment of the service came, or the end of the range.
+ */
+export function explainHref(deployment: Deployment, untilS: number): string {
   const q = [term('service', '=', deployment.service), term('status', '=', 'error')].join(' ');
-  return hrefWith('/explain', { q });
+  const from = Math.floor((2 * deployment.t - untilS) * 1000);
+  return hrefWith('/explain', { q, from: String(from), to: String(Math.ceil(untilS * 1000)) });
+}
+
+/** When a deployment's time was over, in seconds since the epoch: at the next one of its service, or with the range. */
+export function untilS(deployment: Deployment, all: readonly Deployment[], endS: number): number {
+  const later = all.filter((one) => one.service === deployment.service && one.t > deployment.t).map((one) => one.t);
+  return Math.min(endS, ...later);
 }
 
 /** Traces of the new version; its failures where it has some. */
@@ -60,5 +70,5 @@ export function versionHref(deployment: Deployment): string {
 
 /** The metric that grows, of its service. */
 export function metricHref(growing: Growing): string {
-  return hrefWith('/metrics', { a: `${growing.metric} where ${term('service', '=', growing.service)}` });
+  return hrefWith('/metrics', { A: `${growing.metric} where ${term('service', '=', growing.service)}` });
 }
