@@ -198,12 +198,15 @@ class Run:
         screen.clear_status()
         screen.event(f"sonde serve is ready, {ready_s:.1f} s after its start", mark="✓", style="green")
         screen.line()
+        screen.line(f"  pages       {addresses.web_url}   (open it in a browser)")
+        screen.line(f"  API         {addresses.web_url}/openapi.json")
         screen.line(f"  OTLP/gRPC   {addresses.grpc}")
         screen.line(f"  OTLP/HTTP   http://{addresses.http}")
-        screen.line(f"  web         {addresses.web_url}   (API: {addresses.web_url}/openapi.json)")
         screen.line(f"  data        {self._data}")
         screen.line()
-        screen.line("Seven services send traces, metrics and logs. Try in another terminal:")
+        screen.line(
+            "Seven services send traces, metrics and logs. Watch them on the pages, or try in another terminal:"
+        )
         show_commands(screen, _export(addresses))
         screen.line()
 

@@ -134,6 +134,6 @@ def show_farewell(screen: Screen, findings: Findings, *, serve: str, export: str
         show_findings(screen, findings)
         screen.line()
     worst = worst_of(findings)
-    screen.line("To look around, serve the data again and ask in another terminal:")
+    screen.line("To look around, serve the data again; open the pages it names, or ask in another terminal:")
     screen.command(serve, "")
     show_commands(screen, export, worst.trace_id if worst else "")

@@ -180,7 +180,7 @@ def _banner(settings: Settings, at: Mapping[str, str]) -> str:
         f"  OTLP/HTTP  http{'s' if secure.otlp_http.tls else ''}://{at['http']}",
         "  no store: received requests stay in the journal"
         if settings.store_url == "none"
-        else f"  ask        http://{at['web']}",
+        else f"  pages, API http://{at['web']}",
         f"  data       {settings.data}",
     ]
     return "\n".join(lines) + "\n"

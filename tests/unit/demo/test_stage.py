@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -63,6 +64,7 @@ def test_a_whole_run_shows_every_fault_and_ends_even():
         assert sent == acknowledged == stored > 50
     assert "Slowest: catalogue, p95 80.5ms." in text
     assert "export SONDE_URL=http://127.0.0.1:" in text
+    assert re.search(r"pages +http://127\.0\.0\.1:\d+ ", "\n".join(text.splitlines()[:4]))
     assert "--keep" in text
 
 

@@ -12,7 +12,7 @@ AT = {"grpc": "127.0.0.1:4317", "http": "127.0.0.1:4318", "web": "127.0.0.1:4321
 
 def test_plain_doors():
     lines = _banner(Settings(), AT).splitlines()
-    assert lines[1:4] == ["  OTLP/gRPC  127.0.0.1:4317", "  OTLP/HTTP  http://127.0.0.1:4318", "  ask        http://127.0.0.1:4321"]  # fmt: skip
+    assert lines[1:4] == ["  OTLP/gRPC  127.0.0.1:4317", "  OTLP/HTTP  http://127.0.0.1:4318", "  pages, API http://127.0.0.1:4321"]  # fmt: skip
 
 
 def test_doors_with_tls_say_so():
