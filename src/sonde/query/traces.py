@@ -10,8 +10,8 @@ Order: `recent` is by each trace's newest matching span, `oldest` by its oldest,
 last trace of a page, so traces that arrive between pages shift nothing. Cursors of the other orders count traces within
 the range of the first page; what arrives late may shift them.
 
-Not promised: a trace whose spans reach more than a day outside the asked range is summed up whole, but ordered by what
-lies within that day.
+Not promised: a trace whose spans reach more than an hour outside the asked range is summed up whole, but ordered by what
+lies within that hour.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SORTS", "TracePage", "TraceSearch", "TraceSummary", "choice", "search"]
 
-_DAY_NS = 86_400 * 10**9
+_HOUR_NS = 3_600 * 10**9
 _MOST_CANDIDATES = 100_000
 _MOST_MEASURED = 500_000
 _RANKS = {
@@ -296,7 +296,7 @@ class _Ranked:
         meeting, around = self.conditions(), Filter()
         meeting.between(self.start_ns, self.end_ns)
         around.parameters = meeting.parameters
-        around.between(max(0, self.start_ns - _DAY_NS), min(MAX_NS, self.end_ns + _DAY_NS))
+        around.between(max(0, self.start_ns - _HOUR_NS), min(MAX_NS, self.end_ns + _HOUR_NS))
         limit = self.asked.limit
         most = _MOST_MEASURED if asks_trace_length(self.asked) else _MOST_CANDIDATES
         rank = _RANKS.get(self.asked.sort) or _BY_TIME[self.asked.sort]
