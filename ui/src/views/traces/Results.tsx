@@ -101,7 +101,11 @@ export function Results({ q, params, range }: Props) {
       }
     >
       {list.error && <ErrorNote error={list.error} retry={list.reload} />}
-      {list.loading && traces.length === 0 && <Skeleton height={360} />}
+      {list.loading && (
+        <div aria-busy="true" role="status" aria-label="Loading">
+          {traces.length === 0 && <Skeleton height={360} />}
+        </div>
+      )}
       {isEmpty && <NoTraces q={q} range={range} />}
       {traces.length > 0 && view !== 'table' && (
         <VirtualList
