@@ -58,13 +58,14 @@ def fields(
 ) -> Response:
     """The fields of the records that meet every condition; of more than 30,000 records a sample is read."""
     found = query.log_fields(asked, limit=limit, values=values)
-    share = 1 / found.looked_at if found.looked_at else 0.0
     return json_answer(
         {
             "total": found.total,
             "looked_at": found.looked_at,
             "sampled": found.looked_at < found.total,
-            "fields": [asdict(one) | {"coverage": min(1.0, one.count * share)} for one in found.fields],
+            "fields": [
+                asdict(one) | {"coverage": min(1.0, one.count / max(1, found.looked_at))} for one in found.fields
+            ],
             "truncated": found.truncated,
         }
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Response
 from fastapi import Query as Parameter
 from pydantic import BaseModel, Field
 
+from sonde.core.errors import NotFoundError
 from sonde.query.query import Query
 from sonde.query.series import MetricQuestion
 from sonde.query.times import parse_length, parse_range
@@ -17,6 +18,9 @@ from sonde.web.deps import query_of
 __all__ = ["router"]
 
 router = APIRouter(prefix="/sonde/metrics", tags=["Metrics"])
+
+_NOTHING = {"unit": "", "kind": "", "aggregation": "", "step_s": 0.0, "series": [], "truncated": False, "groups": 0}
+"""The answer about a metric that is not there, without its name."""
 
 
 class MetricModel(BaseModel):
@@ -121,6 +125,10 @@ def series(
     limit: Annotated[
         int, Parameter(description="At most so many groups, the ones with the greatest values, 1 to 1,000.")
     ] = 1000,
+    absent: Annotated[
+        Literal["error", "empty"],
+        Parameter(description="What to answer where no metric has that name: 404, or no lines and an empty kind."),
+    ] = "error",
     start: StartParameter = None,
     end: EndParameter = None,
     query: Query = Depends(query_of),
@@ -139,7 +147,12 @@ def series(
         end_ns=end_ns,
         limit=limit,
     )
-    found = query.metric_series(asked)
+    try:
+        found = query.metric_series(asked)
+    except NotFoundError:
+        if absent == "error":
+            raise
+        return json_answer(_NOTHING | {"name": name})
     return json_answer(
         {
             "name": found.metric.name,

@@ -29,13 +29,17 @@ export function SqlEditor({ value, onChange, onRun, label, mark, rows = 8 }: Pro
   );
   const [caret, setCaret] = useState<number | null>(null);
 
-  useEffect(() => {
-    let gone = false;
+  const gone = useRef(false);
+  const learn = () => {
     sqlSchema().then(
-      (found) => !gone && setSchema(found),
-      () => undefined, // without it the editor colours and does not complete
+      (found) => !gone.current && setSchema(found),
+      () => undefined, // without it the editor colours and does not complete; the next letter asks again
     );
-    return () => void (gone = true);
+  };
+  useEffect(() => {
+    gone.current = false;
+    learn();
+    return () => void (gone.current = true);
   }, []);
   useLayoutEffect(() => {
     if (caret === null) return;
@@ -45,6 +49,7 @@ export function SqlEditor({ value, onChange, onRun, label, mark, rows = 8 }: Pro
 
   const offer = (asked: boolean) => {
     const box = field.current!;
+    if (schema === NOTHING) learn();
     const found = complete(box.value, box.selectionStart, schema, asked);
     const isDone = found.offers.length === 1 && found.offers[0]!.insert === box.value.slice(found.from, found.to);
     setOpen(found.offers.length && !isDone ? { found, chosen: 0, place: placeOf(box, found.from) } : null);
@@ -105,7 +110,9 @@ export function SqlEditor({ value, onChange, onRun, label, mark, rows = 8 }: Pro
         onScroll={(event) => {
           under.current!.scrollTop = event.currentTarget.scrollTop;
           under.current!.scrollLeft = event.currentTarget.scrollLeft;
-          setOpen(null);
+          // Typing at an edge scrolls, too: the list goes with the text.
+          const box = event.currentTarget;
+          setOpen((was) => was && { ...was, place: placeOf(box, was.found.from) });
         }}
       />
       {open && <Offers id={id} offers={open.found.offers} chosen={open.chosen} place={open.place} onTake={take} />}

@@ -22,6 +22,15 @@ interface Props {
 type Lines = Extract<PanelData, { shape: 'lines' }>;
 
 const LEGEND = 30;
+const LEGEND_OF_TWO_LINES = 48;
+const NARROW = 330;
+
+/** Room for a legend: a line where its names fit into a narrow panel, else two; more of them scroll. */
+function legendRoom(lines: readonly Line[]): number {
+  if (lines.length < 2) return 4;
+  const wide = lines.reduce((sum, line) => sum + 34 + Math.min(46, line.label.length) * 6.5, 0);
+  return wide > NARROW ? LEGEND_OF_TWO_LINES : LEGEND;
+}
 
 export function PanelBody({ panel, data, range, height, chosen }: Props) {
   switch (data.shape) {
@@ -62,7 +71,7 @@ function Chart({ panel, data, unit, range, height }: ChartProps) {
       series={series}
       startMs={range.startMs}
       endMs={range.endMs}
-      height={height - (isMany ? LEGEND : 4)}
+      height={height - legendRoom(series)}
       kind={panel.draw}
       {...(unit === 'ratio' ? { format: percent } : { unit })}
       sync="board"

@@ -1,5 +1,5 @@
 /* What a panel shows: its query with the variables and the range in it, asked, as lines, rows, records or traces. */
-import { type Answer, ApiError, get } from '../../api/client';
+import { type Answer, get } from '../../api/client';
 import { type Axes, lineOf, lines as answerLines, suggested } from '../../parts/sql/answer';
 import { runSql, type SqlAnswer } from '../../parts/sql/run';
 import type { BoardPanel, QueryOf } from './board';
@@ -77,14 +77,12 @@ async function metric(query: QueryOf<'metric'>, chosen: Chosen, range: Asked, si
       aggregation: query.aggregation,
       group_by: query.group_by,
       where: all,
+      absent: 'empty',
       ...range,
     },
     signal,
-  ).catch((error: unknown) => {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  });
-  if (!found) return { shape: 'lines', unit: '', lines: [], left: 0, missing: `No metric is called ${name} yet.` };
+  );
+  if (!found.kind) return { shape: 'lines', unit: '', lines: [], left: 0, missing: `No metric is called ${name} yet.` };
   return {
     shape: 'lines',
     unit: ['rate'].includes(found.aggregation) ? `${found.unit === '1' ? '' : found.unit}/s` : found.unit,

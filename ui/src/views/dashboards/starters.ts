@@ -29,11 +29,11 @@ const metric = (name: string, aggregation = '', group_by = ['service']): PanelQu
 });
 
 const sql = (query: string): PanelQuery => ({ kind: 'sql', query });
-const over = (table: string, time: string, what: string, by: string) =>
-  sql(`SELECT toStartOfInterval(${time}, toIntervalSecond({step:UInt32})) AS time, ${by} AS name, ${what}
+const over = (table: string, time: string, what: string, by: string, as: string) =>
+  sql(`SELECT toStartOfInterval(${time}, toIntervalSecond({step:UInt32})) AS time, ${by} AS ${as}, ${what}
 FROM ${table}
 WHERE ${time} >= {start:DateTime64(9)} AND ${time} < {end:DateTime64(9)}
-GROUP BY time, name
+GROUP BY time, ${as}
 ORDER BY time`);
 
 const own = { service: '$service' };
@@ -97,7 +97,7 @@ function sonde(): Board {
         'spans',
         'Spans by service',
         [0, 0, 6, 7],
-        over('otel_traces', 'Timestamp', 'count() AS spans', 'ServiceName'),
+        over('otel_traces', 'Timestamp', 'count() AS spans', 'ServiceName', 'service'),
         {
           draw: 'stack',
         },
@@ -106,7 +106,7 @@ function sonde(): Board {
         'logs',
         'Log records by service',
         [6, 0, 6, 7],
-        over('otel_logs', 'Timestamp', 'count() AS records', 'ServiceName'),
+        over('otel_logs', 'Timestamp', 'count() AS records', 'ServiceName', 'service'),
         {
           draw: 'stack',
         },
@@ -115,7 +115,7 @@ function sonde(): Board {
         'points',
         'Points of sums by metric',
         [0, 7, 6, 7],
-        over('otel_metrics_sum', 'TimeUnix', 'count() AS points', 'MetricName'),
+        over('otel_metrics_sum', 'TimeUnix', 'count() AS points', 'MetricName', 'metric'),
         {
           draw: 'stack',
         },

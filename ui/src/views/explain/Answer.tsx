@@ -53,6 +53,9 @@ export function Answer(props: Props) {
   );
 }
 
+/** A key without the level that most have. */
+const shortened = (key: string) => key.replace(/^(span|log)\./, '');
+
 function Summary({ answer, signal, unit, q, brush }: Props) {
   const what = unit === 'traces' ? 'traces' : signal === 'logs' ? 'records' : 'spans';
   const within = brush ? { from: String(Math.floor(brush.startMs)), to: String(Math.ceil(brush.endMs)) } : {};
@@ -66,7 +69,7 @@ function Summary({ answer, signal, unit, q, brush }: Props) {
           {' '}
           The clearest difference:{' '}
           <b class="mono">
-            <bdi>{first.key}</bdi>
+            <bdi title={first.key}>{shortened(first.key)}</bdi>
           </b>
           .
         </>
@@ -103,7 +106,7 @@ function Card({ shown, signal, q, brush }: Props & { shown: Key }) {
       class="explain-card"
       title={
         <bdi class="mono" title={shown.key}>
-          {shown.key.replace(/^(span|log)\./, '')}
+          {shortened(shown.key)}
         </bdi>
       }
       actions={<Score score={shown.score} />}

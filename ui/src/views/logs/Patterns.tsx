@@ -137,7 +137,11 @@ const said = (trend: readonly number[]) =>
 function Template({ row }: { row: Pattern }) {
   const parts = visible(row.template).split(/(<[a-z*]+>)/);
   return (
-    <span class="logs-template" title={row.example ? visible(row.example.body) : undefined}>
+    <span
+      class="logs-template"
+      style={{ '--mark': severityColour(worst(row)) }}
+      title={row.example ? visible(row.example.body) : undefined}
+    >
       <bdi>{parts.map((part, at) => (at % 2 ? <var key={at}>{part}</var> : part))}</bdi>
       {row.template === '' && <span class="dim">(empty)</span>}
       {row.templates > 1 && <span class="dim"> · {count(row.templates)} alike</span>}

@@ -6,7 +6,7 @@ import { useRowHeight } from '../../parts/DataTable';
 import { VirtualList } from '../../parts/VirtualList';
 import { useParam } from '../../state/url';
 import type { Grouping } from './catalogue';
-import { grouped, searched } from './catalogue';
+import { grouped, kindAndUnit, searched } from './catalogue';
 
 export type MetricEntry = Answer<'/sonde/metrics'>['metrics'][number];
 
@@ -17,14 +17,6 @@ interface Props {
   onShow: (metric: MetricEntry) => void;
   onAdd: (metric: MetricEntry) => void;
 }
-
-const KINDS: Record<string, string> = {
-  gauge: 'gauge',
-  sum: 'sum',
-  histogram: 'histogram',
-  exponential_histogram: 'exp. histogram',
-  summary: 'summary',
-};
 
 export function Catalogue({ metrics, shown, onShow, onAdd }: Props) {
   const [search, setSearch] = useState('');
@@ -109,8 +101,7 @@ export function Catalogue({ metrics, shown, onShow, onAdd }: Props) {
                 >
                   <bdi class="clip">{metric.name}</bdi>
                   <span class="note clip">
-                    {KINDS[metric.kind] ?? metric.kind}
-                    {metric.unit && metric.unit !== '1' && ` · ${metric.unit}`} · {metric.series} series
+                    {kindAndUnit(metric)} · {metric.series} series
                     {metric.description && ` · ${metric.description}`}
                   </span>
                 </button>

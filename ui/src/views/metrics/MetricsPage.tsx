@@ -12,6 +12,7 @@ import { useParam } from '../../state/url';
 import { useQueries } from './address';
 import { useAnswers } from './answers';
 import { Catalogue, type MetricEntry } from './Catalogue';
+import { kindAndUnit } from './catalogue';
 import type { Draw } from './Charts';
 import { EXAMPLE } from './example';
 import { freeLetter, type MetricQuery } from './query';
@@ -98,7 +99,7 @@ export function MetricsPage() {
         empty={<NoMetrics />}
       >
         {({ metrics }) => (
-          <div class="metrics-page">
+          <div class={`metrics-page ${queries.all.length > 0 ? 'has-queries' : ''}`}>
             <Catalogue
               metrics={metrics}
               shown={new Set(queries.all.map((query) => query.name))}
@@ -186,16 +187,17 @@ function Choose({ metrics, onShow }: { metrics: readonly MetricEntry[]; onShow: 
   return (
     <Empty title="Choose a metric">
       <p>
-        Pick one at the left, or begin with one of these. Several can be drawn together, and formulas calculate with
+        Pick one from the list, or begin with one of these. Several can be drawn together, and formulas calculate with
         them: A / B * 100.
       </p>
       <ul class="metrics-first">
         {some.map((one) => (
           <li key={`${one.name} ${one.kind}`}>
             <button type="button" class="metrics-choice" onClick={() => onShow(one)}>
-              <bdi class="mono">{one.name}</bdi>{' '}
+              <bdi class="mono">{one.name}</bdi>
               <span class="note">
-                {one.kind.replace('_', ' ')} {one.description && `· ${one.description}`}
+                {kindAndUnit(one)} · {one.series} series
+                {one.description && ` · ${one.description}`}
               </span>
             </button>
           </li>

@@ -11,6 +11,7 @@ import type { Range } from '../../state/range';
 import { paramsOf } from './answers';
 import { AddToDashboard } from './AddToDashboard';
 import type { MetricEntry } from './Catalogue';
+import { kindAndUnit } from './catalogue';
 import { Where } from './Where';
 import type { MetricQuery } from './query';
 import { readings, usual } from './readings';
@@ -62,6 +63,7 @@ export function QueryRow(props: Props) {
           <bdi class="metrics-metric" title={metric?.description}>
             {query.name}
           </bdi>
+          {metric && <span class="note">{kindAndUnit(metric)}</span>}
           <Select
             label={`How ${query.letter} is read`}
             value={query.aggregation || (metric ? usual(metric) : '')}

@@ -12,6 +12,12 @@ export interface CatalogueMetric {
 export type Grouping = 'prefix' | 'service';
 export type Row<M> = { group: string; count: number } | { metric: M; group: string };
 
+/** What kind of metric it is, and in which unit: what tells metrics of one name apart. */
+export function kindAndUnit({ kind, unit }: Pick<CatalogueMetric, 'kind' | 'unit'>): string {
+  const name = kind === 'exponential_histogram' ? 'exp. histogram' : kind;
+  return unit && unit !== '1' ? `${name} · ${unit}` : name;
+}
+
 /** Metrics that have every word in their name, description, unit, kind or services. */
 export function searched<M extends CatalogueMetric>(metrics: readonly M[], text: string): M[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
