@@ -11,6 +11,7 @@ taken at the next start.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import sys
@@ -39,6 +40,7 @@ NOTICE_EVERY_S, STARTING_NOTICE_EVERY_S = 1.0, 0.05
 ADOPT_EVERY_S = 60.0
 DRAIN_S = 10.0
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.2, 5.0
+_COLLECT_EVERY = 50_000
 
 log = logging.getLogger("sonde.keeper")
 
@@ -143,6 +145,7 @@ class Keeper:
         self._publish()
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3, lifespan="off")
         self._web = uvicorn.Server(config)
+        _settle_memory()
         if not self._stop.is_set():
             self._web.run([self._inheritance.sockets["web"]])
 
@@ -221,6 +224,16 @@ class Keeper:
             recover(self._settings.data / "journal")
         except StorageError as error:
             log.warning("segments of doors that ended cannot be sealed yet: %s", error.message)
+
+
+def _settle_memory() -> None:
+    """Let the garbage collector pass over what stays for ever, the application and its models, and look less often.
+
+    An answer makes many objects and no circles: the outline of 10,000 spans spent 50 of 85 ms of making them in the collector.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_EVERY, 20, 20)
 
 
 def main() -> None:
