@@ -2,6 +2,7 @@
 #
 #   make demo    run the server with a sample shop that sends real telemetry (ARGS="--seconds 20" passes options on)
 #   make test    run the tests
+#   make browse  every view of the pages in a real browser, in detail (a short form is part of `make test`)
 #   make check   what CI checks beside the tests: style, types, import rules, sizes, locks
 #   make bench   the figures, beside their peers, into benchmarks/out/
 #   make fault   the long fault runs: kill -9, torn and flipped bytes, hostile requests, mutated payloads
@@ -19,7 +20,7 @@ COUNT ?= 1000
 NPM = PATH="$$($(BIN)/python ui/build.py --where):$$PATH" npm --prefix ui
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fault docs lock clean server dev format ui ui-types shots
+.PHONY: help demo test check bench fault docs lock clean server dev format ui ui-types shots browse
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -67,7 +68,10 @@ shots: dev ui
 	$(BIN)/python -m tests.e2e.ui.shots $(ARGS)
 
 test: dev ui
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser" $(ARGS)
+
+browse: dev ui
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m browser tests/e2e/ui $(ARGS)
 
 check: dev $(VENV)/ui-tools.stamp
 	$(BIN)/ruff format --check .

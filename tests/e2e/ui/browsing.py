@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,10 @@ CHROMIUM = os.environ.get("SONDE_TEST_CHROMIUM") or shutil.which("chromium") or 
 _AXE = Path(__file__).parents[3] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 AXE = _AXE.read_text() if _AXE.is_file() else ""
 """axe-core's script; empty where the tools of the pages are not installed."""
+
+# A busy machine is slow, and not wrong.
+WITHIN_MS = 20_000
+expect.set_options(timeout=WITHIN_MS)
 
 # Without these Chromium itself asks the internet for components and accounts.
 _QUIET = (
@@ -66,7 +70,7 @@ def opened_page(
         reduced_motion="reduce",
     )
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WITHIN_MS)
     page = context.new_page()
     wrong: list[str] = []
     home = urlsplit(base_url).netloc

@@ -19,6 +19,17 @@ ROOT = Path(__file__).parents[3]
 MINUTES = 30
 
 
+SHORT = {"test_shell.py", "test_faults.py", "test_everywhere.py", "test_explain.py"}
+"""What `make test` runs; the other files are marked `browser`."""
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what takes its time."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and item.path.name not in SHORT:
+            item.add_marker(pytest.mark.browser)
+
+
 def missing() -> str:
     """What these tests lack; empty where they can run."""
     if not CHROMIUM:
