@@ -135,7 +135,10 @@ function NoServices() {
     <Empty
       title="No service sent spans in this time"
       lines={
-        'export OTEL_SERVICE_NAME=my-service\nexport OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4317\nopentelemetry-instrument python app.py'
+        'pip install sonde opentelemetry-instrumentation\n' +
+        'export OTEL_PYTHON_DISTRO=sonde OTEL_PYTHON_CONFIGURATOR=sonde OTEL_SERVICE_NAME=shop\n' +
+        'export OTEL_TRACES_EXPORTER=sonde OTEL_METRICS_EXPORTER=sonde OTEL_LOGS_EXPORTER=sonde\n' +
+        'opentelemetry-instrument python app.py'
       }
     >
       Here is a map of your services: who calls whom, how often, how slowly, and where it fails. It draws itself from

@@ -9,8 +9,12 @@ import { nearest } from './nearest';
 
 const LINES = `pip install sonde
 
+from opentelemetry import trace
 import sonde
-sonde.configure(service="my-service")   # traces, metrics and logs go to http://127.0.0.1:4318`;
+
+sonde.configure(service_name="shop")
+with trace.get_tracer("shop").start_as_current_span("GET /cart"):
+    print("one span, and those of the libraries that are instrumented")`;
 
 export function NoTraces({ q, range }: { q: string; range: Range }) {
   const state = useLoad(`${q} ${range.params.start} ${range.params.end}`, (signal) => nearest(q, range.params, signal));
