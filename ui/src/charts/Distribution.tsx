@@ -1,6 +1,7 @@
 /* Two shares beside each other for each value: how often it is in the chosen, how often in the rest. */
 import './charts.css';
 import { percent } from '../format';
+import { sharedStart } from './labels';
 
 export interface SharePair {
   label: string;
@@ -17,6 +18,7 @@ interface DistributionProps {
 }
 
 export function Distribution({ rows, aLabel, bLabel, onPick }: DistributionProps) {
+  const shared = sharedStart(rows.map((row) => row.label));
   const most = Math.max(1e-9, ...rows.flatMap(({ a, b }) => [a, b]).filter((share) => Number.isFinite(share)));
   return (
     <div class="chart">
@@ -26,6 +28,7 @@ export function Distribution({ rows, aLabel, bLabel, onPick }: DistributionProps
             key={`${String(i)} ${row.label}`}
             row={row}
             most={most}
+            shared={shared}
             names={{ a: aLabel, b: bLabel }}
             onPick={onPick}
           />
@@ -38,11 +41,14 @@ export function Distribution({ rows, aLabel, bLabel, onPick }: DistributionProps
 function Pair(props: {
   row: SharePair;
   most: number;
+  /** How many characters all begin with, which are not shown. */
+  shared: number;
   names: { a: string; b: string };
   onPick?: DistributionProps['onPick'];
 }) {
-  const { row, most, names, onPick } = props;
+  const { row, most, shared, names, onPick } = props;
   const text = row.label === '' ? '(empty)' : row.label;
+  const shown = shared ? `…${text.slice(shared)}` : text;
   return (
     <div role="row" class="distribution-row">
       <span role="rowheader" class="distribution-name">
@@ -53,10 +59,10 @@ function Pair(props: {
             title={text}
             onClick={() => onPick(row.label, row.a >= row.b ? 'a' : 'b')}
           >
-            <bdi>{text}</bdi>
+            <bdi>{shown}</bdi>
           </button>
         ) : (
-          <bdi title={text}>{text}</bdi>
+          <bdi title={text}>{shown}</bdi>
         )}
       </span>
       <span role="cell" class="distribution-bars">

@@ -4,11 +4,12 @@ import { useState } from 'preact/hooks';
 import { useKeys } from '../../keys/keys';
 import { Button } from '../../parts/Button';
 import { Empty, Loaded, Skeleton } from '../../parts/Loaded';
+import { Link } from '../../parts/Link';
 import { Menu } from '../../parts/Menu';
 import { Page } from '../../parts/Page';
 import { useRange } from '../../state/range';
 import type { PageProps } from '../../state/routes';
-import { useParam } from '../../state/url';
+import { hrefWith, useParam } from '../../state/url';
 import { type Board, type BoardPanel, exportBoard, redQuery, withPanel } from './board';
 import { Grid } from './Grid';
 import { inReadingOrder, settled } from './layout';
@@ -24,6 +25,7 @@ const NEW_PANEL = { title: 'New panel', w: 6, h: 7, kind: 'timeseries', unit: ''
 export function DashboardPage({ params }: PageProps) {
   const editing = useBoard(params['id'] ?? '');
   const { board, load } = editing;
+  if (!board && load.error?.status === 404) return <NotThere id={params['id'] ?? ''} />;
   if (!board)
     return (
       <Page title="Dashboard" class="board">
@@ -33,6 +35,21 @@ export function DashboardPage({ params }: PageProps) {
       </Page>
     );
   return <Shown key={params['id']} editing={editing} board={board} />;
+}
+
+function NotThere({ id }: { id: string }) {
+  return (
+    <Page title="No such dashboard" class="board">
+      <Empty title="This dashboard is not here.">
+        <p>
+          None is kept as <code>{id.slice(0, 200)}</code>: it was deleted or renamed, or the address is cut.
+        </p>
+        <p>
+          <Link href={hrefWith('/dashboards', {})}>All dashboards</Link>
+        </p>
+      </Empty>
+    </Page>
+  );
 }
 
 function Shown({ editing, board }: { editing: Editing; board: Board }) {

@@ -60,21 +60,25 @@ export function Histogram({ asked, range, zone }: { asked: Asked; range: Range; 
           </span>
         )}
       </div>
-      <Loaded state={state} skeleton={<Skeleton height={HEIGHT} />}>
-        {(data) => (
-          <Bars
-            buckets={data.buckets}
-            stepS={data.step_s}
-            order={SEVERITIES}
-            colour={severityColour}
-            startMs={range.startMs}
-            endMs={range.endMs}
-            height={HEIGHT}
-            label="records"
-            onBrush={(startMs, endMs) => setBrushed(`${Math.floor(startMs)},${Math.ceil(endMs)}`, { replace: true })}
-          />
-        )}
-      </Loaded>
+      {state.error?.status === 400 ? (
+        <div style={{ height: HEIGHT }} /> // a refused question is told of once, where the records stand
+      ) : (
+        <Loaded state={state} skeleton={<Skeleton height={HEIGHT} />}>
+          {(data) => (
+            <Bars
+              buckets={data.buckets}
+              stepS={data.step_s}
+              order={SEVERITIES}
+              colour={severityColour}
+              startMs={range.startMs}
+              endMs={range.endMs}
+              height={HEIGHT}
+              label="records"
+              onBrush={(startMs, endMs) => setBrushed(`${Math.floor(startMs)},${Math.ceil(endMs)}`, { replace: true })}
+            />
+          )}
+        </Loaded>
+      )}
     </Panel>
   );
 

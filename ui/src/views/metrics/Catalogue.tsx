@@ -12,8 +12,8 @@ export type MetricEntry = Answer<'/sonde/metrics'>['metrics'][number];
 
 interface Props {
   metrics: readonly MetricEntry[];
-  /** Names that are on the charts. */
-  shown: ReadonlySet<string>;
+  /** Those that are on the charts. */
+  shown: ReadonlySet<MetricEntry | undefined>;
   onShow: (metric: MetricEntry) => void;
   onAdd: (metric: MetricEntry) => void;
 }
@@ -88,7 +88,7 @@ export function Catalogue({ metrics, shown, onShow, onAdd }: Props) {
             return (
               <div
                 key={`${row.group} ${metric.name} ${metric.kind}`}
-                class={`metrics-entry ${i === cursor ? 'is-cursor' : ''} ${shown.has(metric.name) ? 'is-shown' : ''}`}
+                class={`metrics-entry ${i === cursor ? 'is-cursor' : ''} ${shown.has(metric) ? 'is-shown' : ''}`}
                 style={style}
                 role="listitem"
               >

@@ -102,7 +102,7 @@ export function MetricsPage() {
           <div class={`metrics-page ${queries.all.length > 0 ? 'has-queries' : ''}`}>
             <Catalogue
               metrics={metrics}
-              shown={new Set(queries.all.map((query) => query.name))}
+              shown={new Set(queries.all.map((query) => meant(query, metrics)))}
               onShow={show}
               onAdd={add}
             />

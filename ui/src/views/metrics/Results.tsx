@@ -45,7 +45,12 @@ export function Results({ queries, answers, lines, range, draw, log, table, exem
 
   if (answers.error) return <ErrorNote error={answers.error} retry={answers.reload} />;
   if (!answers.data) return answers.loading ? <Skeleton height={height + 40} /> : null;
-  if (lines.length === 0 && heats.length === 0 && !answers.loading) return <NothingThere queries={queries} />;
+  if (lines.length === 0 && heats.length === 0 && !answers.loading) {
+    const on = queries.all.filter((query) => !query.off);
+    const failed = new Set((answers.data ?? []).filter((one) => one.error).map((one) => one.letter));
+    const isRefused = on.length > 0 && on.every((query) => failed.has(query.letter));
+    return isRefused ? null : <NothingThere queries={queries} />; // each query says why it has no answer
+  }
   return (
     <div class={answers.loading ? 'metrics-results is-stale' : 'metrics-results'} aria-busy={answers.loading}>
       {table ? (
@@ -119,7 +124,7 @@ function NothingThere({ queries }: { queries: Queries }) {
   const on = queries.all.filter((query) => !query.off);
   if (on.length === 0) return <Empty title="All queries are switched off">Click a letter to draw its query.</Empty>;
   if (on.every((query) => !query.name && !query.formula)) {
-    return <Empty title="Choose a metric">Pick one at the left for the new query, or write a formula.</Empty>;
+    return <Empty title="Choose a metric">Pick one from the list for the new query, or write a formula.</Empty>;
   }
   return (
     <Empty title="No values in this range">

@@ -49,7 +49,7 @@ it('what is off is not drawn, and formulas say that it is missing', () => {
 });
 it('a refusal stands at its query', () => {
   const error = new ApiError(400, 'validation', 'where: odd', 'Write it so.');
-  expect(outcomeOf([query('A', 'took')], [{ letter: 'A', error }]).problems.get('A')).toBe('where: odd Write it so.');
+  expect(outcomeOf([query('A', 'took')], [{ letter: 'A', error }]).problems.get('A')).toBe('where: odd. Write it so.');
 });
 it('units of formulas', () => {
   const units = new Map([['A', 's'], ['B', 'By']]); // prettier-ignore

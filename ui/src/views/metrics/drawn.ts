@@ -24,7 +24,8 @@ export function outcomeOf(queries: readonly MetricQuery[], answers: readonly Ans
   for (const query of queries) {
     const answer = answers.find((one) => one.letter === query.letter);
     if (query.formula || query.off || !answer) continue;
-    if (answer.error) problems.set(query.letter, [answer.error.message, answer.error.advice].filter(Boolean).join(' '));
+    if (answer.error)
+      problems.set(query.letter, [answer.error.message, answer.error.advice].filter(Boolean).join('. '));
     const { series } = answer;
     if (!series || series.name !== query.name) continue;
     const unit = unitOf(series.unit, series.kind, series.aggregation);
