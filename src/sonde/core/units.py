@@ -59,18 +59,23 @@ def parse_size(text: str) -> int:
     return int(float(match[1]) * factor)
 
 
-def format_duration(seconds: float) -> str:
-    """A duration at three significant digits in the unit a person would choose: `870µs`, `12.3ms`, `1.50s`, `2m05s`."""
+def format_duration(seconds: float, gap: str = "") -> str:
+    """A duration at three significant digits in the unit a person would choose: `870µs`, `12.3ms`, `1.50s`, `2m05s`.
+
+    Args:
+        seconds: how long.
+        gap: between number and unit; the pages and what is said in sentences have a space there.
+    """
     if seconds < 0:
-        return "-" + format_duration(-seconds)
+        return "-" + format_duration(-seconds, gap)
     if seconds >= 3600:
         return f"{int(seconds // 3600)}h{int(seconds % 3600 // 60):02d}m"
     if seconds >= 60:
         return f"{int(seconds // 60)}m{int(seconds % 60):02d}s"
     for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= scale:
-            return f"{_three_digits(seconds / scale)}{unit}"
-    return f"{round(seconds * 1e9)}ns"
+            return f"{_three_digits(seconds / scale)}{gap}{unit}"
+    return f"{round(seconds * 1e9)}{gap}ns"
 
 
 def format_size(size_bytes: float) -> str:

@@ -260,4 +260,4 @@ def _times(count: int) -> str:
 
 
 def _length(ns: int) -> str:
-    return format_duration(ns / 1e9)
+    return format_duration(ns / 1e9, " ")

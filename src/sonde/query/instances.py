@@ -147,7 +147,7 @@ def _failing(one: Part, theirs: float) -> str:
 def _slower(one: Part, usual_ms: float) -> str:
     if not (usual_ms > 0 and one.p95_ms and one.p95_ms >= _WORSE * usual_ms):
         return ""
-    return f"p95 {format_duration(one.p95_ms / 1e3)}, of the others {format_duration(usual_ms / 1e3)}"
+    return f"p95 {format_duration(one.p95_ms / 1e3, ' ')}, of the others {format_duration(usual_ms / 1e3, ' ')}"
 
 
 def _usual(ordered: list[float], own: float) -> float:
@@ -163,7 +163,7 @@ def _scaled(parts: list[Part], share: float) -> list[Part]:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+    return f"{100 * share:.3g}%"
 
 
 def _rows(source: Source, service: str, frame: Frame, restrict: Callable[[Filter], None]) -> list[dict[str, Any]]:

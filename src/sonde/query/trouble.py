@@ -178,13 +178,13 @@ def _slow_burst(steps: Sequence[Step]) -> tuple[float, Reason]:
         return 0.0, Reason("slow_burst", "")
     usual, worst = median(step.p95_ms for step in busy), max(busy, key=lambda step: step.p95_ms)
     grown = worst.p95_ms / usual
-    message = f"p95 rose to {format_duration(worst.p95_ms / 1e3)}, {_factor(grown)} times the usual"
+    message = f"p95 rose to {format_duration(worst.p95_ms / 1e3, ' ')}, {_factor(grown)} times the usual"
     return _doublings(grown, least=2.0) / 2, Reason("slow_burst", message, worst.at_ns)
 
 
 def _silent(silent_s: float, missed: float) -> tuple[float, Reason]:
     part = min(1.0, missed / _SILENT_ALL) if missed >= _SILENT_FROM else 0.0
-    return part, Reason("silent", f"silent for {format_duration(float(round(silent_s)))}")
+    return part, Reason("silent", f"silent for {format_duration(float(round(silent_s)), ' ')}")
 
 
 def _doublings(grown: float, *, least: float) -> float:
@@ -192,7 +192,7 @@ def _doublings(grown: float, *, least: float) -> float:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+    return f"{100 * share:.3g}%"
 
 
 def _factor(grown: float) -> str:

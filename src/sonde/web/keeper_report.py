@@ -32,7 +32,7 @@ def behind(ingest: Mapping[str, Any]) -> str:
     if lag_s < LATE_S or not waiting:
         return ""
     wait = "1 segment waits" if waiting == 1 else f"{waiting:,} segments wait"
-    return f"{format_duration(lag_s)} behind, {wait}: answers lack what arrived since"
+    return f"{format_duration(lag_s, ' ')} behind, {wait}: answers lack what arrived since"
 
 
 def passed(figures: Mapping[str, Any]) -> dict[str, dict[str, int]]:

@@ -31,7 +31,7 @@ def messages(*spans):
 def test_five_alike_one_after_another_are_an_n_plus_one():
     calls = [call_of(n, 10 * n, 10 * n + 9) for n in range(5)]
     assert found("n_plus_one", span("r", 0, 100), *calls) == [("r", 5, 45)]
-    assert "could save up to 36.0ms" in messages(span("r", 0, 100), *calls)[0]
+    assert "could save up to 36.0 ms" in messages(span("r", 0, 100), *calls)[0]
     assert found("n_plus_one", span("r", 0, 100), *calls[:4]) == []
 
 

@@ -113,8 +113,8 @@ def test_instances_and_the_one_that_does_worse(query):
         ("cart-2", "2.0", "node-2", 200, 100), ("cart-0", "1.0", "node-0", 200, 0), ("cart-1", "1.0", "node-1", 200, 0),
     ]  # fmt: skip
     worst, well, _ = found.instances
-    assert worst.worse.startswith("50 % fail, of the others 0 %; p95 40")
-    assert worst.worse.endswith("ms, of the others 18.8ms")
+    assert worst.worse.startswith("50% fail, of the others 0%; p95 40")
+    assert worst.worse.endswith("ms, of the others 18.8 ms")
     assert well.worse == ""
     assert (well.first_ns, well.last_ns) == (T0, T0 + (MINUTES - 1) * MINUTE + 54 * 10**9)
     assert sum(well.spans_by_step) == 200
@@ -152,9 +152,9 @@ def test_an_outage_that_all_shared_is_nobodys_fault():
 def test_a_bad_deployment_stands_out_though_it_ran_alone_and_briefly():
     old = part("2.4", [100, 100, 0, 100], [20, 2, 0, 1])
     new = part("2.5", [0, 0, 19, 0], [0, 0, 6, 0], p95_ms=900.0)
-    assert [one.worse for one in instances.judged([old, new])] == ["", "31.6 % fail, of the others 7.67 %"]
+    assert [one.worse for one in instances.judged([old, new])] == ["", "31.6% fail, of the others 7.67%"]
 
 
 def test_a_slow_instance_beside_others_stands_out():
     well, slow = part("a", [50, 50], [0, 0]), part("b", [50, 50], [0, 0], p95_ms=40.0)
-    assert [one.worse for one in instances.judged([well, slow])] == ["", "p95 40.0ms, of the others 10.0ms"]
+    assert [one.worse for one in instances.judged([well, slow])] == ["", "p95 40.0 ms, of the others 10.0 ms"]

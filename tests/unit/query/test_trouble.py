@@ -59,14 +59,14 @@ def test_a_burst_within_the_range_is_told_with_its_time():
     (_, burst) = sorted(
         judge(figures(500, 25), None, steps, most_spans=500).reasons, key=lambda one: one.kind != "failing"
     )
-    assert (burst.kind, burst.at_ns, burst.message) == ("burst", 7 * 10**9, "50 % failed at its worst")
+    assert (burst.kind, burst.at_ns, burst.message) == ("burst", 7 * 10**9, "50% failed at its worst")
 
 
 def test_a_slow_stretch_is_told_also_without_a_range_before():
     steps = [Step(n * 10**9, 50, 0, 1400.0 if n == 3 else 100.0) for n in range(10)]
     (reason,) = judge(figures(500), None, steps, most_spans=500).reasons
     assert (reason.kind, reason.at_ns) == ("slow_burst", 3 * 10**9)
-    assert reason.message == "p95 rose to 1.40s, 14 times the usual"
+    assert reason.message == "p95 rose to 1.40 s, 14 times the usual"
     assert judge(figures(500), None, steps[:4], most_spans=500).reasons == (), "too few steps to know what is usual"
 
 
@@ -78,7 +78,7 @@ def test_silence_counts_only_where_spans_were_to_be_expected():
 
 def test_reasons_are_sentences_a_person_understands():
     (worst, *_) = judge(figures(1000, 204), figures(1000, 1), most_spans=1000).reasons
-    assert worst.message in {"20.4 % fail, 0.1 % before", "failures are 204 times those before"}
+    assert worst.message in {"20.4% fail, 0.1% before", "failures are 204 times those before"}
 
 
 @pytest.mark.parametrize("spans", [0, 1, 10**15])

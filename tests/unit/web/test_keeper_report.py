@@ -18,7 +18,7 @@ def test_an_ingest_that_keeps_up_says_nothing():
 
 
 def test_an_ingest_that_is_behind_says_how_far():
-    assert behind({"lag_s": 35.2, "waiting": 1234}).startswith("35.2s behind, 1,234 segments wait")
+    assert behind({"lag_s": 35.2, "waiting": 1234}).startswith("35.2 s behind, 1,234 segments wait")
     assert "1 segment waits" in behind({"lag_s": 35.2, "waiting": 1})
 
 
