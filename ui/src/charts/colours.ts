@@ -1,8 +1,7 @@
 /* Colours with a meaning that is the same on every page: a service keeps its colour, red is failure and nothing else.
    What is handed out are CSS variables; `resolved` turns one into a colour that a canvas understands, in the theme of now. */
 import './colours.css';
-
-export const HUES = 20;
+import { HUES, hueOf, likelyHueOf } from './hues';
 
 const SEVERITIES: Record<string, string> = {
   trace: 'var(--ink-3)',
@@ -13,19 +12,14 @@ const SEVERITIES: Record<string, string> = {
   fatal: 'var(--hue-2)',
 };
 
-/** The hue of a name, 0 to 19: FNV-1a over its UTF-16 units, stirred so that `api-1` and `api-2` lie far apart. */
-export function hueOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  hash ^= hash >>> 16;
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  return (hash >>> 0) % HUES;
-}
-
-/** The colour of a service, the same everywhere and always. */
+/** The colour of a service, the same everywhere in this browser; another than that of other services while there are any left. */
 export function serviceColour(name: string): string {
   return name === '' ? 'var(--ink-3)' : `var(--hue-${String(hueOf(name))})`;
+}
+
+/** The colour of what may become the name of a service, as while one types it. */
+export function likelyColour(name: string): string {
+  return name === '' ? 'var(--ink-3)' : `var(--hue-${String(likelyHueOf(name))})`;
 }
 
 /** The colour of a span's status: only failures are red; spans that say nothing stay quiet. */

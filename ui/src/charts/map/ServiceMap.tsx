@@ -3,6 +3,7 @@
 import './map.css';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useWidth } from '../screen';
+import { introduce } from '../hues';
 import { type Camera, fitted, showing, zoomed } from './camera';
 import { MapCard } from './MapCard';
 import { MapEdges } from './MapEdges';
@@ -37,6 +38,7 @@ const ARROWS: Record<string, Direction> = {
 export function ServiceMap({ nodes, edges, height, chosen, hrefOf, onOpen, onFocus }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const width = useWidth(host);
+  useMemo(() => introduce(nodes.filter((one) => one.kind === 'service').map((one) => one.name)), [nodes]);
   const drawn = useMemo(() => layout({ nodes, edges }), [nodes, edges]);
   const [camera, setCamera] = useState<Camera | null>(null);
   const [under, setUnder] = useState<Under>(null);

@@ -1,6 +1,6 @@
 /* One condition as a chip: click or Enter to write it anew, `-` for the opposite, `~` to switch it off, Delete to remove it. */
 import type { TargetedKeyboardEvent } from 'preact';
-import { serviceColour } from '../../charts/colours';
+import { likelyColour } from '../../charts/colours';
 import { Icon } from '../Icon';
 import { switched, turned } from './edit';
 import type { Op, Term } from './grammar';
@@ -86,7 +86,7 @@ function Words({ term }: { term: Term }) {
     <>
       <bdi class="qb-key">{term.field}</bdi>
       {!isPlain && <span class="qb-sign">{SIGNS[term.op] ?? term.op}</span>}
-      {isService && <span class="dot" style={{ background: serviceColour(term.value) }} aria-hidden="true" />}
+      {isService && <span class="dot" style={{ background: likelyColour(term.value) }} aria-hidden="true" />}
       <bdi>{term.value === '' ? '""' : term.value}</bdi>
     </>
   );

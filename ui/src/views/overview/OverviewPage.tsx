@@ -1,6 +1,8 @@
 /* Which service is in trouble, what fails, what was deployed, what grows, and whether everything arrives. */
 import './overview.css';
+import { useMemo } from 'preact/hooks';
 import { get } from '../../api/client';
+import { introduce } from '../../charts/hues';
 import { useKeys } from '../../keys/keys';
 import { Button } from '../../parts/Button';
 import { Loaded, Skeleton } from '../../parts/Loaded';
@@ -23,6 +25,7 @@ export function OverviewPage() {
     { keys: 'k', does: 'Row before', run: () => walk(-1) },
   ]);
   const data = state.data;
+  useMemo(() => introduce(data?.services.map((one) => one.name) ?? []), [data]);
   const isFirst = data?.ingest.stored.every((one) => one.rows === 0) ?? state.error?.category === 'not_found';
   if (isFirst)
     return (

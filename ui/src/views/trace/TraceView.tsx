@@ -1,6 +1,7 @@
 /* One trace in its views: what it is at the top, tabs, the chosen view, and the selected span at the side. */
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Outline } from '../../api/outline';
+import { introduce } from '../../charts/hues';
 import { Button, Tabs } from '../../parts/Button';
 import { Page } from '../../parts/Page';
 import { ServiceName } from '../../parts/Figures';
@@ -21,6 +22,7 @@ const VIEWS = ['waterfall', 'flame', 'spans', 'graph', 'logs'] as const;
 type View = (typeof VIEWS)[number];
 
 export function TraceView({ outline, reload }: { outline: Outline; reload: () => void }) {
+  useMemo(() => introduce(outline.services.map((one) => one.name)), [outline]);
   const state = useTrace(outline);
   const [asked, setView] = useParam('view', 'waterfall');
   const view: View = VIEWS.find((one) => one === asked) ?? 'waterfall';
