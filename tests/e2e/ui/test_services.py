@@ -76,7 +76,7 @@ def test_a_service_and_its_bad_version(page):
     expect(page.get_by_role("img", name="Rate over time")).to_be_visible()
     expect(page.get_by_role("table", name="Callers")).to_contain_text("frontend")
     expect(page.get_by_role("table", name="Calls")).to_contain_text("payment")
-    expect(page.get_by_role("table", name="Failures by kind")).to_contain_text("KeyError")
+    expect(page.get_by_role("table", name="Errors by kind")).to_contain_text("KeyError")
     versions = page.get_by_role("region", name="Versions")
     expect(versions.locator("tr.is-worse")).to_contain_text(re.compile(r"2\.5\.0.*fail, of the others"))
     page.get_by_role("region", name="Operations").get_by_role("link").first.click()

@@ -26,7 +26,7 @@ export function percent(share: number | null | undefined): string {
   if (share == null || !Number.isFinite(share)) return NOTHING;
   const value = share * 100;
   if (value > 0 && value < 0.005) return '<0.01%';
-  if (value < 100 && value >= 99.995) return '>99.99%';
+  if (value < 100 - 1e-9 && value >= 99.995) return '>99.99%';
   const places = Math.abs(value) < 1 ? 2 : Math.abs(value) < 99 ? 1 : 2;
   return `${sign(trimmed(value.toFixed(places)))}%`;
 }

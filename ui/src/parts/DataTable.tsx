@@ -16,6 +16,8 @@ export interface Column<T> {
   /** A CSS width; the rest is shared. */
   width?: string;
   help?: string;
+  /** Of its cells and its head: what a view's styles hide where there is little room. */
+  class?: string;
 }
 
 interface Props<T> {
@@ -109,7 +111,7 @@ function Head<T>({ column, order, onSort }: { column: Column<T>; order: string; 
   return (
     <th
       scope="col"
-      class={column.numeric ? 'is-numeric' : ''}
+      class={classOf(column)}
       style={column.width ? { width: column.width } : undefined}
       aria-sort={direction}
       title={column.help}
@@ -124,6 +126,10 @@ function Head<T>({ column, order, onSort }: { column: Column<T>; order: string; 
       )}
     </th>
   );
+}
+
+function classOf<T>({ numeric, class: own }: Column<T>): string {
+  return [numeric && 'is-numeric', own].filter(Boolean).join(' ');
 }
 
 function Row<T>({
@@ -143,7 +149,11 @@ function Row<T>({
     if (event.key === 'Enter' && event.target === event.currentTarget) onRow?.(row);
     const element = event.currentTarget;
     const to =
-      event.key === 'ArrowDown' ? element.nextElementSibling : event.key === 'ArrowUp' ? element.previousElementSibling : null;
+      event.key === 'ArrowDown'
+        ? element.nextElementSibling
+        : event.key === 'ArrowUp'
+          ? element.previousElementSibling
+          : null;
     if (!to) return;
     event.preventDefault();
     (to as HTMLElement).focus();
@@ -162,7 +172,7 @@ function Row<T>({
       aria-rowindex={index + 2}
     >
       {columns.map((one) => (
-        <td key={one.id} class={one.numeric ? 'is-numeric' : ''}>
+        <td key={one.id} class={classOf(one)}>
           {one.cell ? one.cell(row) : one.value?.(row)}
         </td>
       ))}

@@ -17,15 +17,19 @@ const LEAST = 0.08;
 const MOST = 2.5;
 const MARGIN = 16;
 const NARROW = 600;
-const READABLE = 0.55;
+const READABLE = 0.8;
+const LARGEST = 1.7;
 
 /**
- * All of a map in the middle of the window, never larger than life, and never so small that nothing could be told apart. In a
+ * All of a map in the middle of the window, not much larger than life, and never so small that nothing could be told apart. In a
  * narrow window it stays readable and begins at the left, to be dragged.
  */
 export function fitted(map: Size, window: Size): Camera {
   const room = { width: Math.max(1, window.width - 2 * MARGIN), height: Math.max(1, window.height - 2 * MARGIN) };
-  const k = Math.max(LEAST, Math.min(1.15, room.width / Math.max(1, map.width), room.height / Math.max(1, map.height)));
+  const k = Math.max(
+    LEAST,
+    Math.min(LARGEST, room.width / Math.max(1, map.width), room.height / Math.max(1, map.height)),
+  );
   return placed(map, window, window.width < NARROW ? Math.max(k, READABLE) : k);
 }
 

@@ -44,7 +44,7 @@ describe('the camera', () => {
   const window = { width: 800, height: 400 };
   it('fits a large map and leaves a small one readable', () => {
     expect(fitted({ width: 8000, height: 100 }, window).k).toBeCloseTo(0.096);
-    expect(fitted({ width: 100, height: 100 }, window).k).toBe(1.15);
+    expect(fitted({ width: 100, height: 100 }, window).k).toBe(1.7);
     expect(fitted({ width: 0, height: 0 }, { width: 0, height: 0 }).k).toBeGreaterThan(0);
   });
   it('keeps what is under the pointer', () => {

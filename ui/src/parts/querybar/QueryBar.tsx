@@ -177,7 +177,7 @@ export function QueryBar({ signal, value, onChange, range, label, placeholder }:
       >
         <Icon name="search" />
         {terms.slice(0, edit.at).map(chip)}
-        <span class="qb-typed" data-text={edit.draft || (edit.terms.length === 0 ? (placeholder ?? '') : '')}>
+        <span class="qb-typed" data-text={edit.draft}>
           <input
             ref={input}
             class="qb-input"

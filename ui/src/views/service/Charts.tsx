@@ -20,11 +20,11 @@ export function Charts({ answer, trouble }: { answer: ServiceAnswer; trouble: Tr
   };
   return (
     <div class="service-charts">
-      <Panel title="Rate">
+      <Panel title="Rate" note="per second">
         <TimeChart {...shared} kind="area" unit="1/s" series={lines.rate} label="Rate over time" />
       </Panel>
-      <Panel title="Failures">
-        <TimeChart {...shared} kind="area" unit="%" series={lines.failures} label="Share of failures over time" />
+      <Panel title="Errors" note="share of spans that failed">
+        <TimeChart {...shared} kind="area" unit="%" series={lines.failures} label="Share of errors over time" />
       </Panel>
       <Panel title="Latency" note={partly(answer)}>
         <TimeChart
@@ -53,7 +53,7 @@ function linesOf({ times, course }: ServiceAnswer): Record<'rate' | 'failures' |
   );
   return {
     rate: [{ label: 'rate', points: points(course.rate_per_s), colour: 'var(--accent)' }],
-    failures: [{ label: 'fail', points: points(share), colour: 'var(--bad)' }],
+    failures: [{ label: 'errors', points: points(share), colour: 'var(--bad)' }],
     latency: [
       { label: 'p50', points: points(course.p50_ms), colour: 'var(--hue-0)' },
       { label: 'p95', points: points(course.p95_ms), colour: 'var(--hue-1)' },

@@ -15,27 +15,33 @@ export function Failures({ service, found }: { service: string; found: TroubleAn
   const { groups, cut } = found.errors;
   if (groups.length === 0)
     return (
-      <Panel title="Failures by kind">
+      <Panel title="Errors by kind">
         <p class="service-none dim">Nothing failed in this time.</p>
       </Panel>
     );
   return (
     <Panel
-      title="Failures by kind"
+      title="Errors by kind"
       note={`since ${shortMoment(found.errors.from_t * 1000)}${cut ? '; there are more kinds' : ''}`}
     >
-      <div class="table-box" role="region" aria-label="Failures by kind" tabIndex={0}>
-        <table class="table" aria-label="Failures by kind">
+      <div class="table-box" role="region" aria-label="Errors by kind" tabIndex={0}>
+        <table class="table" aria-label="Errors by kind">
           <thead>
             <tr>
-              <th scope="col">Failure</th>
+              <th scope="col">Error</th>
               <th scope="col">Operation</th>
               <th scope="col" class="is-numeric">
                 Count
               </th>
-              <th scope="col">Over time</th>
-              <th scope="col">Last</th>
-              <th scope="col">Example</th>
+              <th scope="col" class="is-extra">
+                Over time
+              </th>
+              <th scope="col" class="is-numeric">
+                Last
+              </th>
+              <th scope="col" class="is-extra">
+                Example
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -61,7 +67,7 @@ function Row({ service, group }: { service: string; group: Group }) {
         <bdi title={group.operation}>{group.operation || group.source}</bdi>
       </td>
       <td class="is-numeric">{count(group.count)}</td>
-      <td>
+      <td class="is-extra">
         <Sparkline
           values={group.counts}
           kind="bar"
@@ -71,10 +77,12 @@ function Row({ service, group }: { service: string; group: Group }) {
           label={`${count(group.count)} over time`}
         />
       </td>
-      <td>
+      <td class="is-numeric">
         <Ago ms={group.last_t * 1000} />
       </td>
-      <td>{group.trace_id && <Link href={hrefWith(`/trace/${group.trace_id}`)}>newest trace</Link>}</td>
+      <td class="is-extra">
+        {group.trace_id && <Link href={hrefWith(`/trace/${group.trace_id}`)}>newest trace</Link>}
+      </td>
     </tr>
   );
 }

@@ -1,6 +1,6 @@
 /* Who calls a service, and what it calls. */
-import { duration, percent, rate } from '../../format';
-import { ServiceName } from '../../parts/Figures';
+import { percent, rate } from '../../format';
+import { Duration, ServiceName } from '../../parts/Figures';
 import { Link } from '../../parts/Link';
 import { Panel } from '../../parts/Page';
 import { hrefOf } from '../services/links';
@@ -44,7 +44,7 @@ function Side({ title, calls, peer, none }: SideProps) {
             Rate
           </th>
           <th scope="col" class="is-numeric">
-            Fail
+            Errors
           </th>
           <th scope="col" class="is-numeric">
             p95
@@ -72,13 +72,15 @@ function Row({ call, kind, name }: { call: Call; kind: string; name: string }) {
     <tr>
       <td>
         <Link href={hrefOf({ kind, name, id: `${kind}:${name}` })} title={name}>
-          <ServiceName name={name} />
+          {kind === 'service' ? <ServiceName name={name} /> : <bdi class="service-peer">{name || '(no name)'}</bdi>}
         </Link>
         {kind !== 'service' && <span class="dim"> {kind}</span>}
       </td>
       <td class="is-numeric">{rate(call.rate_per_s)}</td>
       <td class={`is-numeric ${call.errors ? 'bad' : 'dim'}`}>{percent(call.calls ? call.errors / call.calls : 0)}</td>
-      <td class="is-numeric">{duration(call.p95_ms)}</td>
+      <td class="is-numeric">
+        <Duration ms={call.p95_ms} />
+      </td>
     </tr>
   );
 }

@@ -1,8 +1,9 @@
 /* What a service does: its operations with rate, failures and latency; a row leads to its traces. */
 import { Sparkline } from '../../charts/Sparkline';
-import { count, duration, percent, rate } from '../../format';
+import { count, percent, rate } from '../../format';
 import { Segmented } from '../../parts/Button';
 import { type Column, DataTable } from '../../parts/DataTable';
+import { Duration } from '../../parts/Figures';
 import { Link } from '../../parts/Link';
 import { Panel } from '../../parts/Page';
 import { term } from '../../parts/querybar/grammar';
@@ -34,7 +35,7 @@ export function Operations({ answer }: { answer: ServiceAnswer }) {
         </Link>
       ),
     },
-    { id: 'kind', title: 'Kind', width: '84px', value: (row) => row.kind },
+    { id: 'kind', title: 'Kind', width: '84px', class: 'is-extra', value: (row) => row.kind },
     {
       id: 'rate',
       title: 'Rate',
@@ -45,7 +46,7 @@ export function Operations({ answer }: { answer: ServiceAnswer }) {
     },
     {
       id: 'errors',
-      title: 'Fail',
+      title: 'Errors',
       numeric: true,
       width: '76px',
       value: (row) => (row.spans ? row.errors / row.spans : 0),
@@ -53,11 +54,12 @@ export function Operations({ answer }: { answer: ServiceAnswer }) {
     },
     {
       id: 'p50',
+      class: 'is-extra',
       title: 'p50',
       numeric: true,
       width: '84px',
       value: (row) => row.p50_ms,
-      cell: (row) => duration(row.p50_ms),
+      cell: (row) => <Duration ms={row.p50_ms} />,
     },
     {
       id: 'p95',
@@ -65,18 +67,20 @@ export function Operations({ answer }: { answer: ServiceAnswer }) {
       numeric: true,
       width: '84px',
       value: (row) => row.p95_ms,
-      cell: (row) => duration(row.p95_ms),
+      cell: (row) => <Duration ms={row.p95_ms} />,
     },
     {
       id: 'p99',
+      class: 'is-extra',
       title: 'p99',
       numeric: true,
       width: '84px',
       value: (row) => row.p99_ms,
-      cell: (row) => duration(row.p99_ms),
+      cell: (row) => <Duration ms={row.p99_ms} />,
     },
     {
       id: 'course',
+      class: 'is-extra',
       title: 'Over time',
       width: '116px',
       cell: (row) => (

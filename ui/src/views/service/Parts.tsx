@@ -1,8 +1,8 @@
 /* Versions and instances of a service. One that does worse than the others stands out and says how. */
 import { Sparkline } from '../../charts/Sparkline';
-import { count, duration, percent } from '../../format';
+import { count, percent } from '../../format';
 import { type Column, DataTable } from '../../parts/DataTable';
-import { Ago } from '../../parts/Figures';
+import { Ago, Duration } from '../../parts/Figures';
 import { Link } from '../../parts/Link';
 import { Panel } from '../../parts/Page';
 import { navigate } from '../../state/url';
@@ -19,7 +19,14 @@ export function Versions({ service, found }: Props) {
   const hrefOf = (part: Part) => tracesHref(service, versionTerm(part.name));
   const columns: Column<Part>[] = [
     named('Version', hrefOf, '(no version)'),
-    { id: 'instances', title: 'Instances', numeric: true, width: '90px', value: (part) => part.instances },
+    {
+      id: 'instances',
+      title: 'Instances',
+      numeric: true,
+      class: 'is-extra',
+      width: '90px',
+      value: (part) => part.instances,
+    },
     ...FIGURES,
     seen('first', 'First seen', (part) => part.first_seen),
     seen('last', 'Last seen', (part) => part.last_seen),
@@ -37,8 +44,20 @@ export function Instances({ service, found }: Props) {
   const hrefOf = (part: Part) => tracesHref(service, ...(part.name ? [instanceTerm(part)] : []));
   const columns: Column<Part>[] = [
     named('Instance', hrefOf, '(no instance named)'),
-    { id: 'host', title: 'Host', value: (part) => part.host, cell: (part) => <bdi>{part.host}</bdi> },
-    { id: 'version', title: 'Version', value: (part) => part.version, cell: (part) => <bdi>{part.version}</bdi> },
+    {
+      id: 'host',
+      title: 'Host',
+      class: 'is-extra',
+      value: (part) => part.host,
+      cell: (part) => <bdi>{part.host}</bdi>,
+    },
+    {
+      id: 'version',
+      title: 'Version',
+      class: 'is-extra',
+      value: (part) => part.version,
+      cell: (part) => <bdi>{part.version}</bdi>,
+    },
     ...FIGURES,
     seen('last', 'Last seen', (part) => part.last_seen),
     COURSE,
@@ -91,7 +110,7 @@ function named(title: string, hrefOf: (part: Part) => string, none: string): Col
 }
 
 function seen(id: string, title: string, value: (part: Part) => string): Column<Part> {
-  return { id, title, width: '96px', value, cell: (part) => <Ago ms={Date.parse(value(part))} /> };
+  return { id, title, width: '96px', class: 'is-extra', value, cell: (part) => <Ago ms={Date.parse(value(part))} /> };
 }
 
 function cut(shown: number, found: number): string | undefined {
@@ -109,7 +128,7 @@ const FIGURES: Column<Part>[] = [
   },
   {
     id: 'errors',
-    title: 'Fail',
+    title: 'Errors',
     numeric: true,
     width: '76px',
     value: (part) => part.error_ratio,
@@ -117,11 +136,12 @@ const FIGURES: Column<Part>[] = [
   },
   {
     id: 'p50',
+    class: 'is-extra',
     title: 'p50',
     numeric: true,
     width: '84px',
     value: (part) => part.p50_ms,
-    cell: (part) => duration(part.p50_ms),
+    cell: (part) => <Duration ms={part.p50_ms} />,
   },
   {
     id: 'p95',
@@ -129,12 +149,13 @@ const FIGURES: Column<Part>[] = [
     numeric: true,
     width: '84px',
     value: (part) => part.p95_ms,
-    cell: (part) => duration(part.p95_ms),
+    cell: (part) => <Duration ms={part.p95_ms} />,
   },
 ];
 
 const COURSE: Column<Part> = {
   id: 'course',
+  class: 'is-extra',
   title: 'Over time',
   width: '116px',
   cell: (part) => (

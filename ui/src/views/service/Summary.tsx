@@ -8,7 +8,7 @@ export function Summary({ answer }: { answer: ServiceAnswer }) {
   return (
     <dl class="service-figures" aria-label="Figures over the whole time">
       <Figure name={answer.judged_by === 'entry' ? 'Served' : 'Spans'}>{rate(answer.rate_per_s)}</Figure>
-      <Figure name="Fail">
+      <Figure name="Errors">
         <span class={answer.errors > 0 ? 'bad' : ''}>{percent(answer.error_ratio)}</span>
       </Figure>
       <Figure name="p50">

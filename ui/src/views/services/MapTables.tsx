@@ -1,7 +1,7 @@
 /* The map as two tables: services and peers, and the calls between them. */
-import { duration, percent, rate } from '../../format';
+import { percent, rate } from '../../format';
 import { type Column, DataTable } from '../../parts/DataTable';
-import { ServiceName } from '../../parts/Figures';
+import { Duration, ServiceName } from '../../parts/Figures';
 import { Link } from '../../parts/Link';
 import { Panel } from '../../parts/Page';
 import type { MapEdge, MapNode } from '../../charts/map/model';
@@ -20,14 +20,29 @@ const FIGURES: Column<Figures>[] = [
   { id: 'rate', title: 'Rate', numeric: true, width: '110px', value: (one) => one.rate, cell: (one) => rate(one.rate) },
   {
     id: 'errors',
-    title: 'Failures',
+    title: 'Errors',
     numeric: true,
     width: '110px',
     value: (one) => one.errorRatio,
-    cell: (one) => <span class={one.errorRatio > 0 ? 'bad' : ''}>{percent(one.errorRatio)}</span>,
+    cell: (one) => <span class={one.errorRatio > 0 ? 'bad' : 'dim'}>{percent(one.errorRatio)}</span>,
   },
-  { id: 'p50', title: 'p50', numeric: true, width: '110px', value: (one) => one.p50, cell: (one) => duration(one.p50) },
-  { id: 'p95', title: 'p95', numeric: true, width: '110px', value: (one) => one.p95, cell: (one) => duration(one.p95) },
+  {
+    id: 'p50',
+    title: 'p50',
+    numeric: true,
+    width: '110px',
+    value: (one) => one.p50,
+    cell: (one) => <Duration ms={one.p50} />,
+    class: 'services-extra',
+  },
+  {
+    id: 'p95',
+    title: 'p95',
+    numeric: true,
+    width: '110px',
+    value: (one) => one.p95,
+    cell: (one) => <Duration ms={one.p95} />,
+  },
 ];
 
 const NODES: Column<MapNode>[] = [
@@ -37,11 +52,11 @@ const NODES: Column<MapNode>[] = [
     value: (node) => node.name,
     cell: (node) => (
       <Link href={hrefOf(node)}>
-        <ServiceName name={node.name} />
+        <PeerName node={node} />
       </Link>
     ),
   },
-  { id: 'kind', title: 'Kind', width: '110px', value: (node) => node.kind },
+  { id: 'kind', title: 'Kind', width: '110px', class: 'services-extra', value: (node) => node.kind },
   ...(FIGURES as Column<MapNode>[]),
 ];
 
@@ -90,7 +105,12 @@ export function MapTables({ graph }: { graph: Graph }) {
 function Named({ node }: { node: MapNode }) {
   return (
     <Link href={hrefOf(node)}>
-      <ServiceName name={node.name} />
+      <PeerName node={node} />
     </Link>
   );
+}
+
+/** Only services have colours. */
+function PeerName({ node }: { node: MapNode }) {
+  return node.kind === 'service' ? <ServiceName name={node.name} /> : <bdi>{node.name || '(no name)'}</bdi>;
 }

@@ -15,7 +15,7 @@ export function TraceActions({ outline, reload }: { outline: Outline; reload: ()
   return (
     <>
       <Button kind="quiet" icon="refresh" label="Load the trace again: spans may still arrive" onClick={reload} />
-      <CopyButton text={presentAddress} label="Copy a link to what is shown">
+      <CopyButton text={presentAddress} label="Share: copy a link to what is shown">
         Share
       </CopyButton>
       <a class="button button-quiet" href={address('/sonde/traces/{trace_id}/otlp', { trace_id: id })} download>

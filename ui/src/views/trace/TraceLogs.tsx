@@ -53,7 +53,10 @@ export function TraceLogs({ state, onOpen }: { state: TraceState; onOpen: (span:
               <span class="trace-log-severity" style={{ color: severityColour(log.severity) }}>
                 {log.severity.slice(0, 8)}
               </span>
-              <span class="dot" style={{ background: serviceColour(service) }} title={service} />
+              <span class="trace-log-service" title={service}>
+                <span class="dot" style={{ background: serviceColour(service) }} aria-hidden="true" />
+                <bdi class="clip">{service}</bdi>
+              </span>
               <bdi class="clip">
                 {visible(log.body)}
                 {log.cut && '…'}

@@ -1,6 +1,6 @@
 /* Found traces as a table: columns of one's choice (`cols` in the address), sorted by the server. */
 import { DataTable, type Column } from '../../parts/DataTable';
-import { Duration, Moment, ServiceName } from '../../parts/Figures';
+import { Ago, Duration, Moment, ServiceName } from '../../parts/Figures';
 import { Link } from '../../parts/Link';
 import { count } from '../../format';
 import { hrefWith, navigate } from '../../state/url';
@@ -8,9 +8,24 @@ import { startMs } from './TraceRow';
 import type { Summary } from './useTraces';
 
 export const COLUMNS: readonly (Column<Summary> & { title: string })[] = [
-  { id: 'start', title: 'Start', value: (one) => one.start_ns, cell: (one) => <Moment ms={startMs(one)} /> },
+  {
+    id: 'start',
+    title: 'Start',
+    class: 'traces-start',
+    value: (one) => one.start_ns,
+    cell: (one) => (
+      <>
+        <span class="traces-moment">
+          <Moment ms={startMs(one)} />
+        </span>
+        <span class="traces-ago">
+          <Ago ms={startMs(one)} />
+        </span>
+      </>
+    ),
+  },
   { id: 'service', title: 'Service', cell: (one) => <ServiceName name={one.root_service} /> },
-  { id: 'name', title: 'Root', width: '30%', cell: (one) => <Named trace={one} /> },
+  { id: 'name', title: 'Operation', width: '30%', cell: (one) => <Named trace={one} /> },
   {
     id: 'duration',
     title: 'Duration',
@@ -18,13 +33,20 @@ export const COLUMNS: readonly (Column<Summary> & { title: string })[] = [
     value: (one) => one.duration_ms,
     cell: (one) => <Duration ms={one.duration_ms} />,
   },
-  { id: 'spans', title: 'Spans', numeric: true, value: (one) => one.spans, cell: (one) => count(one.spans) },
+  {
+    id: 'spans',
+    title: 'Spans',
+    class: 'traces-minor',
+    numeric: true,
+    value: (one) => one.spans,
+    cell: (one) => count(one.spans),
+  },
   {
     id: 'errors',
-    title: 'Failed',
+    title: 'Errors',
     numeric: true,
     value: (one) => one.errors,
-    cell: (one) => (one.errors ? <span class="traces-failed">{count(one.errors)}</span> : '0'),
+    cell: (one) => (one.errors ? <span class="traces-failed">{count(one.errors)}</span> : <span class="dim">0</span>),
   },
   {
     id: 'matched',

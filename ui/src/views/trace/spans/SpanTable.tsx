@@ -63,6 +63,9 @@ export function SpanTable({ outline, selected, onSelect }: Props) {
 
 type SpanColumn = Column<SpanGroup>;
 
+/** What a narrow screen leaves out. */
+const EXTRA = 'spans-extra';
+
 function columnsOf(by: GroupBy): SpanColumn[] {
   const service: SpanColumn = {
     id: 'service',
@@ -76,7 +79,12 @@ function columnsOf(by: GroupBy): SpanColumn[] {
     value: (row) => row.name,
     cell: (row) => <bdi class="spans-name">{row.name || '(no name)'}</bdi>,
   };
-  const kind: SpanColumn = { id: 'kind', title: 'Kind', value: (row) => row.kind };
+  const kind: SpanColumn = {
+    id: 'kind',
+    title: 'Kind',
+    value: (row) => row.kind,
+    class: by === 'operation' ? EXTRA : '',
+  };
   const named = by === 'operation' ? [service, name, kind] : by === 'service' ? [service] : [kind];
   return [
     ...named,
@@ -97,6 +105,7 @@ function columnsOf(by: GroupBy): SpanColumn[] {
     length('self', 'Self', (row) => row.self, 'Time in which none of their children ran'),
     {
       id: 'share',
+      class: EXTRA,
       title: 'Share',
       numeric: true,
       help: 'Of all self time in the trace',
@@ -118,7 +127,16 @@ function columnsOf(by: GroupBy): SpanColumn[] {
 }
 
 function length(id: string, title: string, value: (row: SpanGroup) => number, help?: string): SpanColumn {
-  return { id, title, numeric: true, value, cell: (row) => <Duration ms={value(row)} />, ...(help ? { help } : {}) };
+  const extra = id === 'self' ? '' : EXTRA;
+  return {
+    id,
+    title,
+    numeric: true,
+    class: extra,
+    value,
+    cell: (row) => <Duration ms={value(row)} />,
+    ...(help ? { help } : {}),
+  };
 }
 
 function Share({ share }: { share: number }) {
