@@ -32,11 +32,12 @@ export function IngestStrip({ ingest }: { ingest: Ingest }) {
         </span>
       ))}
       <span class="dim">{bytes(size)} on disk</span>
-      {ingest.troubles.length === 0 && (ingest.waiting_segments > 0 || ingest.lag_s >= LATE_S) && (
-        <span class={ingest.lag_s >= LATE_S ? 'warn' : 'dim'}>
-          {count(ingest.waiting_segments)} waiting, {duration(ingest.lag_s * 1000)} behind
-        </span>
-      )}
+      {!ingest.troubles.some((said) => said.includes(' behind')) &&
+        (ingest.waiting_segments > 0 || ingest.lag_s >= LATE_S) && (
+          <span class={ingest.lag_s >= LATE_S ? 'warn' : 'dim'}>
+            {count(ingest.waiting_segments)} waiting, {duration(ingest.lag_s * 1000)} behind
+          </span>
+        )}
       <span
         class={refused ? 'warn' : 'dim'}
         title={ingest.refused.map((one) => `${one.reason}: ${count(one.requests)}`).join('\n')}
