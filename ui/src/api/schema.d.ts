@@ -84,6 +84,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sonde/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare
+         * @description Where two traces did the same, where one did more, and where the time went; 404 where one is not stored.
+         */
+        get: operations["compare_sonde_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Completion
+         * @description Names that contain a text, or values that begin with it: those that begin with it first, then the frequent ones.
+         */
+        get: operations["completion_sonde_completion_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dashboards
+         * @description The dashboards there are.
+         */
+        get: operations["dashboards_sonde_dashboards_get"];
+        put?: never;
+        /**
+         * Create
+         * @description Keep a new dashboard, or import one: its id is the one in it, or made of its title, with a number where that is taken.
+         */
+        post: operations["create_sonde_dashboards_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/dashboards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description One dashboard.
+         */
+        get: operations["read_sonde_dashboards__id__get"];
+        /**
+         * Save
+         * @description Keep a change, made from the revision in it; 409 where the dashboard has changed since, by someone or by hand.
+         */
+        put: operations["save_sonde_dashboards__id__put"];
+        post?: never;
+        /**
+         * Delete
+         * @description Delete a dashboard, also one whose file cannot be understood.
+         */
+        delete: operations["delete_sonde_dashboards__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sonde/edges": {
         parameters: {
             query?: never;
@@ -96,6 +188,106 @@ export interface paths {
          * @description Who called whom in a range, to the minute.
          */
         get: operations["edges_sonde_edges_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/metrics/exemplars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exemplars
+         * @description Exemplars of a metric; without a range, those of the last hour.
+         */
+        get: operations["exemplars_sonde_metrics_exemplars_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain
+         * @description Which attributes set the selected records apart from the rest, with both distributions; it changes nothing.
+         */
+        post: operations["explain_sonde_explain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/logs/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fields
+         * @description The fields of the records that meet every condition; of more than 30,000 records a sample is read.
+         */
+        get: operations["fields_sonde_logs_fields_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/metrics/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Heatmap
+         * @description A histogram metric as a heatmap; without a range, the hour before its newest point.
+         */
+        get: operations["heatmap_sonde_metrics_heatmap_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/metrics/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Labels
+         * @description Attributes of a metric's points and of who reports it, with their values.
+         */
+        get: operations["labels_sonde_metrics_labels_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -244,6 +436,226 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sonde/traces/{trace_id}/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outline
+         * @description The outline of a trace: spans in preorder as columns, the critical path, findings and logs; 404 where there is none.
+         */
+        get: operations["outline_sonde_traces__trace_id__outline_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/traces/{trace_id}/spans/{span_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Span
+         * @description One span as it was sent, whole, with its log records.
+         */
+        get: operations["span_sonde_traces__trace_id__spans__span_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/traces/{trace_id}/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Which spans of a trace hold a text.
+         */
+        get: operations["find_sonde_traces__trace_id__find_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/traces/{trace_id}/otlp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Otlp
+         * @description The trace as OTLP/JSON, as a file: what any OTLP server takes at /v1/traces.
+         */
+        get: operations["otlp_sonde_traces__trace_id__otlp_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description What a person asks first: which service is in trouble, what fails, what changed, what grows. The last hour unless said.
+         */
+        get: operations["overview_sonde_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/logs/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Patterns
+         * @description The patterns of the records that meet every condition; of more than 100,000 records a sample is read.
+         */
+        get: operations["patterns_sonde_logs_patterns_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/red/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Series
+         * @description Rate, errors or duration of services or operations over time; without a range, the last hour.
+         */
+        get: operations["series_sonde_red_series_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/traces/scatter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scatter
+         * @description Traces as points, when and how long, slow and failed ones first; and how many there are.
+         */
+        get: operations["scatter_sonde_traces_scatter_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Service Map
+         * @description Services and their peers with figures, and the calls between them; the last hour without a start.
+         */
+        get: operations["service_map_sonde_map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Service Page
+         * @description How a service did over a range, what it does, how long that took, and whom it deals with; the last hour without a start.
+         */
+        get: operations["service_page_sonde_service_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/service/trouble": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Service Trouble
+         * @description Where a service's trouble may lie: errors by kind, instances and versions, and which of these do worse than the others.
+         */
+        get: operations["service_trouble_sonde_service_trouble_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sonde/services": {
         parameters: {
             query?: never;
@@ -279,9 +691,32 @@ export interface paths {
         put?: never;
         /**
          * Ask
-         * @description The answer of a statement; as lines of JSON, streamed, where `Accept` is `application/x-ndjson`.
+         * @description The answer of a statement; lines of JSON, CSV and Parquet are streamed.
+         *
+         *     An error that the engine finds in the middle of a streamed answer ends it early; what it finds before the first row is
+         *     an answer with a status like any other.
          */
         post: operations["ask_sonde_sql_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sonde/sql/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Schema
+         * @description What SQL can name: tables, columns and functions.
+         */
+        get: operations["schema_sonde_sql_schema_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -624,12 +1059,42 @@ export interface components {
              */
             time: string;
             /**
+             * T
+             * @description Its start in seconds since the epoch.
+             */
+            t: number;
+            /**
              * Counts
              * @description Records by severity name; UNSPECIFIED for none.
              */
             counts: {
                 [key: string]: number;
             };
+        };
+        /**
+         * CallModel
+         * @description Calls from a service to a peer; durations in milliseconds, as the caller saw them.
+         */
+        CallModel: {
+            /** Client */
+            client: string;
+            /** Server */
+            server: string;
+            /**
+             * Server Type
+             * @description service; or database, messaging, external for a peer that sends no spans.
+             */
+            server_type: string;
+            /** Calls */
+            calls: number;
+            /** Errors */
+            errors: number;
+            /** Rate Per S */
+            rate_per_s: number;
+            /** P50 Ms */
+            p50_ms: number;
+            /** P95 Ms */
+            p95_ms: number;
         };
         /**
          * ColumnModel
@@ -645,6 +1110,265 @@ export interface components {
             type: string;
         };
         /**
+         * CompareAnswer
+         * @description Two traces and what is between them. Differences of critical_ms add up to the difference in duration that is explained.
+         */
+        CompareAnswer: {
+            a: components["schemas"]["ComparedTraceModel"];
+            b: components["schemas"]["ComparedTraceModel"];
+            /** Services */
+            services: string[];
+            /** Names */
+            names: string[];
+            nodes: components["schemas"]["ComparedNodesModel"];
+            /** Attributes */
+            attributes: components["schemas"]["ComparedAttributeModel"][];
+            /**
+             * Truncated
+             * @description Nodes with the smallest differences are missing, or one trace was too large to read.
+             */
+            truncated: boolean;
+            /** Attributes Truncated */
+            attributes_truncated: boolean;
+        };
+        /**
+         * ComparedAttributeModel
+         * @description An attribute that differs, at the roots, at the nodes that differ most, or of a service's resource.
+         */
+        ComparedAttributeModel: {
+            /**
+             * Node
+             * @description Index of the node; -1 for a resource attribute of the service.
+             */
+            node: number;
+            /** Service */
+            service: string;
+            /** Key */
+            key: string;
+            /**
+             * A
+             * @description Its values in a, at most 5, long ones cut; empty where it is absent.
+             */
+            a: string[];
+            /** B */
+            b: string[];
+        };
+        /**
+         * ComparedNodesModel
+         * @description The merged tree in preorder, one list a field: spans with the same path of service, name and kind are one node.
+         */
+        ComparedNodesModel: {
+            /**
+             * Parent
+             * @description Index of the node above, -1 at roots.
+             */
+            parent: number[];
+            /** Depth */
+            depth: number[];
+            /**
+             * Kind
+             * @description OTLP's number, 0 to 5.
+             */
+            kind: number[];
+            a: components["schemas"]["ComparedSideModel"];
+            b: components["schemas"]["ComparedSideModel"];
+        };
+        /**
+         * ComparedSideModel
+         * @description What one trace has at each node of the tree; lists as long as the tree, zero and empty where it has nothing there.
+         */
+        ComparedSideModel: {
+            /**
+             * Count
+             * @description Spans.
+             */
+            count: number[];
+            /**
+             * Total Ms
+             * @description Their durations' sum.
+             */
+            total_ms: number[];
+            /**
+             * Self Ms
+             * @description Time in which none of their children ran, summed.
+             */
+            self_ms: number[];
+            /**
+             * Critical Ms
+             * @description Their time on the trace's critical path.
+             */
+            critical_ms: number[];
+            /** Errors */
+            errors: number[];
+            /**
+             * Start Ms
+             * @description When the first of them started, from the trace's start.
+             */
+            start_ms: number[];
+            /**
+             * Service
+             * @description Index into services.
+             */
+            service: number[];
+            /**
+             * Name
+             * @description Index into names, of the first of them.
+             */
+            name: number[];
+            /**
+             * Span Id
+             * @description The longest of them; empty where there is none.
+             */
+            span_id: string[];
+        };
+        /**
+         * ComparedTraceModel
+         * @description One of the two, in short.
+         */
+        ComparedTraceModel: {
+            /** Trace Id */
+            trace_id: string;
+            /**
+             * Root Service
+             * @description Service of the first root.
+             */
+            root_service: string;
+            /** Root Name */
+            root_name: string;
+            /** Start */
+            start: string;
+            /** Start Ns */
+            start_ns: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Spans */
+            spans: number;
+            /** Errors */
+            errors: number;
+            /**
+             * Services
+             * @description How many services took part.
+             */
+            services: number;
+        };
+        /**
+         * CompletionAnswer
+         * @description Ways to go on, the best first.
+         */
+        CompletionAnswer: {
+            /** Completions */
+            completions: components["schemas"]["CompletionModel"][];
+        };
+        /**
+         * CompletionModel
+         * @description One way to go on.
+         */
+        CompletionModel: {
+            /**
+             * Kind
+             * @description service, operation, key or value.
+             */
+            kind: string;
+            /** Text */
+            text: string;
+            /**
+             * Count
+             * @description Spans or records that have it: in the range, of keys at any time.
+             */
+            count: number;
+        };
+        /**
+         * Conditions
+         * @description Conditions on records, named as in `/sonde/traces` and `/sonde/logs`; those of the other signal must stay empty.
+         */
+        Conditions: {
+            /**
+             * Start
+             * @description Begin, inclusive.
+             * @default
+             * @example -1h
+             */
+            start: string;
+            /**
+             * End
+             * @description End, exclusive.
+             * @default
+             * @example now
+             */
+            end: string;
+            /**
+             * Service
+             * @default
+             */
+            service: string;
+            /**
+             * Operation
+             * @default
+             */
+            operation: string;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Status
+             * @default
+             */
+            status: string;
+            /**
+             * Min Duration
+             * @description Of the span.
+             * @default
+             * @example 250ms
+             */
+            min_duration: string;
+            /**
+             * Max Duration
+             * @default
+             */
+            max_duration: string;
+            /**
+             * Min Trace Duration
+             * @description Of the span's whole trace.
+             * @default
+             */
+            min_trace_duration: string;
+            /**
+             * Max Trace Duration
+             * @default
+             */
+            max_trace_duration: string;
+            /**
+             * Severity
+             * @description The least severity.
+             * @default
+             */
+            severity: string;
+            /**
+             * Event
+             * @default
+             */
+            event: string;
+            /**
+             * Pattern
+             * @default
+             */
+            pattern: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Where
+             * @example [
+             *       "http.route=/cart"
+             *     ]
+             */
+            where?: string[];
+        };
+        /**
          * ContextAnswer
          * @description A record and its sender's records around it, oldest first.
          */
@@ -654,6 +1378,195 @@ export interface components {
             line: components["schemas"]["LogModel"];
             /** After */
             after: components["schemas"]["LogModel"][];
+        };
+        /**
+         * ContrastModel
+         * @description One key in both sets.
+         */
+        ContrastModel: {
+            /**
+             * Key
+             * @description `span.`, `log.` or `resource.` and the attribute's key, or a field: service, operation …
+             */
+            key: string;
+            /**
+             * Is Number
+             * @description Its values are ranges of numbers.
+             */
+            is_number: boolean;
+            /**
+             * Is Outcome
+             * @description It says how records ended, such as an exception's type; listed after the others.
+             */
+            is_outcome: boolean;
+            /**
+             * Score
+             * @description 0 to 1: by how much the shares of a value differ beyond chance.
+             */
+            score: number;
+            /** Selected Coverage */
+            selected_coverage: number;
+            /** Rest Coverage */
+            rest_coverage: number;
+            /** Values */
+            values: components["schemas"]["sonde__web__api__explain__ShareModel"][];
+        };
+        /**
+         * Dashboard
+         * @description Panels in a grid, with the variables that they share.
+         */
+        Dashboard: {
+            /**
+             * Id
+             * @description Names the file: a-z, 0-9 and dashes, 1 to 64 of them.
+             * @default
+             */
+            id: string;
+            /**
+             * Title
+             * @description What people call it.
+             */
+            title: string;
+            /**
+             * Description
+             * @description What it is for.
+             * @default
+             */
+            description: string;
+            /**
+             * Revision
+             * @description Which state this is. Hand it back when you save a change of it; empty for what is not saved yet.
+             * @default
+             */
+            revision: string;
+            /**
+             * Variables
+             * @description What can be chosen above the panels.
+             */
+            variables: components["schemas"]["Variable"][];
+            /**
+             * Panels
+             * @description At most 100.
+             */
+            panels: components["schemas"]["DashboardPanel"][];
+        };
+        /**
+         * DashboardPanel
+         * @description One panel and its place in the grid.
+         */
+        DashboardPanel: {
+            /**
+             * Id
+             * @description Letters, digits, dashes and underscores; once in a dashboard.
+             */
+            id: string;
+            /**
+             * Title
+             * @description Shown above it.
+             * @default
+             */
+            title: string;
+            /**
+             * X
+             * @description First column, 0 to 11.
+             */
+            x: number;
+            /**
+             * Y
+             * @description First row.
+             */
+            y: number;
+            /**
+             * W
+             * @description Columns it takes; x + w is at most 12.
+             */
+            w: number;
+            /**
+             * H
+             * @description Rows it takes.
+             */
+            h: number;
+            /**
+             * Kind
+             * @description How it is shown.
+             * @enum {string}
+             */
+            kind: "timeseries" | "stat" | "table" | "logs" | "traces" | "text";
+            /**
+             * Unit
+             * @description What values are in: ms, s, bytes, ratio, 1/s; empty for the query's own.
+             * @default
+             */
+            unit: string;
+            /**
+             * Draw
+             * @description How a timeseries is drawn.
+             * @default line
+             * @enum {string}
+             */
+            draw: "line" | "area" | "bar" | "stack";
+            /**
+             * Query
+             * @description What it shows.
+             */
+            query: components["schemas"]["MetricPanelQuery"] | components["schemas"]["SqlPanelQuery"] | components["schemas"]["TracesPanelQuery"] | components["schemas"]["LogsPanelQuery"] | components["schemas"]["TextPanelQuery"];
+        };
+        /**
+         * DashboardsAnswer
+         * @description Dashboards by title; those whose files cannot be understood last.
+         */
+        DashboardsAnswer: {
+            /** Dashboards */
+            dashboards: components["schemas"]["ListedModel"][];
+        };
+        /**
+         * DeploymentModel
+         * @description A service began to run another version.
+         */
+        DeploymentModel: {
+            /** Service */
+            service: string;
+            /** From Version */
+            from_version: string;
+            /** To Version */
+            to_version: string;
+            /**
+             * T
+             * @description Its first span, seconds since the epoch; to the minute where exact is false.
+             */
+            t: number;
+            /** @description The old version, up to then. */
+            before: components["schemas"]["TallyModel"];
+            /** @description The new version, until the next deployment. */
+            after: components["schemas"]["TallyModel"];
+            /**
+             * Is Rollback
+             * @description Whether it ran before.
+             */
+            is_rollback: boolean;
+            /**
+             * Is Worse
+             * @description Whether more of its spans fail, beyond chance.
+             */
+            is_worse: boolean;
+        };
+        /**
+         * DeploymentsModel
+         * @description Deployments in the range, newest first.
+         */
+        DeploymentsModel: {
+            /**
+             * Exact
+             * @description Whether moments are exact; else they are those of minutes.
+             */
+            exact: boolean;
+            /**
+             * Items
+             * @description At most 50.
+             */
+            items: components["schemas"]["DeploymentModel"][];
+            /** Cut */
+            cut: boolean;
         };
         /**
          * EdgeModel
@@ -687,6 +1600,88 @@ export interface components {
             edges: components["schemas"]["EdgeModel"][];
         };
         /**
+         * ErrorGroupModel
+         * @description Failures of one kind.
+         */
+        ErrorGroupModel: {
+            /**
+             * Source
+             * @description exception, status (a failed span without exception) or log (without a trace).
+             */
+            source: string;
+            /** Service */
+            service: string;
+            /**
+             * Type
+             * @description The exception's type; empty where there is none.
+             */
+            type: string;
+            /**
+             * Template
+             * @description The message, with <*> for numbers, ids and quotations.
+             */
+            template: string;
+            /**
+             * Message
+             * @description The newest message, at most 300 characters.
+             */
+            message: string;
+            /**
+             * Operation
+             * @description The spans' name; of logs empty.
+             */
+            operation: string;
+            /** Count */
+            count: number;
+            /**
+             * First T
+             * @description The first, seconds since the epoch.
+             */
+            first_t: number;
+            /** Last T */
+            last_t: number;
+            /**
+             * Counts
+             * @description How many by step, from errors_first_s on, every errors_step_s.
+             */
+            counts: number[];
+            /**
+             * Trace Id
+             * @description The newest one's trace; of logs empty.
+             */
+            trace_id: string;
+            /**
+             * Span Id
+             * @description The newest one's span; of logs empty.
+             */
+            span_id: string;
+        };
+        /**
+         * ErrorsModel
+         * @description What failed: exceptions and logs before failed spans without exception, the most frequent first.
+         */
+        ErrorsModel: {
+            /** First S */
+            first_s: number;
+            /** Step S */
+            step_s: number;
+            /**
+             * From T
+             * @description Since when errors were read: later than start where there were very many.
+             */
+            from_t: number;
+            /**
+             * Groups
+             * @description At most 50.
+             */
+            groups: components["schemas"]["ErrorGroupModel"][];
+            /**
+             * Cut
+             * @description Whether there are more groups.
+             */
+            cut: boolean;
+        };
+        /**
          * EventModel
          * @description Something that happened at one moment of a span.
          */
@@ -702,7 +1697,7 @@ export interface components {
             time_ns: string;
             /**
              * Offset Ms
-             * @description From the trace's start.
+             * @description From the trace's start; among a span's details, from the span's.
              */
             offset_ms: number;
             /** Attributes */
@@ -712,10 +1707,294 @@ export interface components {
             /** Dropped Attributes */
             dropped_attributes: number;
         };
+        /**
+         * ExemplarModel
+         * @description One measurement that names its trace.
+         */
+        ExemplarModel: {
+            /**
+             * T
+             * @description When, in seconds since the epoch.
+             */
+            t: number;
+            /**
+             * Value
+             * @description What was measured, in the metric's unit.
+             */
+            value: number;
+            /** Trace Id */
+            trace_id: string;
+            /** Span Id */
+            span_id: string;
+            /** Service */
+            service: string;
+            /**
+             * Attributes
+             * @description Attributes that the metric's points leave out.
+             */
+            attributes: {
+                [key: string]: string;
+            };
+            /**
+             * Labels
+             * @description Attributes of the point.
+             */
+            labels: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ExemplarsAnswer
+         * @description Exemplars in order of time.
+         */
+        ExemplarsAnswer: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Unit */
+            unit: string;
+            /** Exemplars */
+            exemplars: components["schemas"]["ExemplarModel"][];
+            /**
+             * Truncated
+             * @description In some hundredth of the range there were more; the greatest are given.
+             */
+            truncated: boolean;
+        };
+        /**
+         * ExplainAnswer
+         * @description What sets the selection apart.
+         */
+        ExplainAnswer: {
+            /**
+             * Selected
+             * @description Units selected, of those looked at.
+             */
+            selected: number;
+            /**
+             * Rest
+             * @description Other units.
+             */
+            rest: number;
+            /**
+             * Sample
+             * @description One in so many traces was looked at.
+             */
+            sample: number;
+            /**
+             * Keys
+             * @description Causes before outcomes, the most telling first.
+             */
+            keys: components["schemas"]["ContrastModel"][];
+            /**
+             * Alike
+             * @description Keys that do not tell the two apart.
+             */
+            alike: number;
+            /**
+             * Left Out
+             * @description Keys with too many values to compare, such as ids.
+             */
+            left_out: string[];
+        };
+        /**
+         * ExplainQuestion
+         * @description What to compare with what.
+         */
+        ExplainQuestion: {
+            /**
+             * Signal
+             * @default traces
+             * @enum {string}
+             */
+            signal: "traces" | "logs";
+            /**
+             * Unit
+             * @description Whether spans or log records are compared, or whole traces by all their spans.
+             * @default records
+             * @enum {string}
+             */
+            unit: "records" | "traces";
+            /** @description All records that are looked at; its range is the whole range. */
+            base: components["schemas"]["Conditions"];
+            /** @description What a selected record meets as well. */
+            selection: components["schemas"]["Conditions"];
+        };
+        /**
+         * FieldValueModel
+         * @description One value of a field.
+         */
+        FieldValueModel: {
+            /**
+             * Value
+             * @description The value, or its first 200 characters.
+             */
+            value: string;
+            /**
+             * Count
+             * @description Records that were read and have it.
+             */
+            count: number;
+            /**
+             * Cut
+             * @description Whether the value goes on.
+             */
+            cut: boolean;
+        };
+        /**
+         * FieldsAnswer
+         * @description Fields: service, severity and event first, then attributes, the most frequent first.
+         */
+        FieldsAnswer: {
+            /**
+             * Total
+             * @description Records of the selection.
+             */
+            total: number;
+            /**
+             * Looked At
+             * @description Records that were read.
+             */
+            looked_at: number;
+            /**
+             * Sampled
+             * @description Whether a sample was read.
+             */
+            sampled: boolean;
+            /** Fields */
+            fields: components["schemas"]["LogFieldModel"][];
+            /**
+             * Truncated
+             * @description Whether there are more fields than the limit.
+             */
+            truncated: boolean;
+        };
+        /**
+         * FiguresModel
+         * @description How a service did over a length of time; durations in milliseconds.
+         */
+        FiguresModel: {
+            /**
+             * Spans
+             * @description Entry spans (kind Server or Consumer); of a service without any, all its spans.
+             */
+            spans: number;
+            /** Errors */
+            errors: number;
+            /**
+             * Error Ratio
+             * @description errors / spans, 0 to 1.
+             */
+            error_ratio: number;
+            /** Rate Per S */
+            rate_per_s: number;
+            /** P50 Ms */
+            p50_ms: number;
+            /** P95 Ms */
+            p95_ms: number;
+            /** P99 Ms */
+            p99_ms: number;
+        };
+        /**
+         * FindAnswer
+         * @description Where a text is in a trace.
+         */
+        FindAnswer: {
+            /**
+             * Spans
+             * @description Positions in the outline, in order.
+             */
+            spans: number[];
+            /**
+             * Truncated
+             * @description Only the spans that are in the outline were looked at.
+             */
+            truncated: boolean;
+        };
+        /**
+         * GrowingModel
+         * @description A resource of a service that grew.
+         */
+        GrowingModel: {
+            /** Service */
+            service: string;
+            /** Metric */
+            metric: string;
+            /** Unit */
+            unit: string;
+            /** Instance */
+            instance: string;
+            /** From Value */
+            from_value: number;
+            /** To Value */
+            to_value: number;
+            /** Factor */
+            factor: number;
+            /** First T */
+            first_t: number;
+            /** Last T */
+            last_t: number;
+            /**
+             * Has Ended
+             * @description Whether it is over: it fell again, or the process reports no more.
+             */
+            has_ended: boolean;
+            /**
+             * Levels
+             * @description At most 121, in order of time.
+             */
+            levels: number[];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * HeatModel
+         * @description How many spans took how long.
+         */
+        HeatModel: {
+            /**
+             * Bounds Ms
+             * @description Edges of the ranges of durations, ascending: one more than ranges.
+             */
+            bounds_ms: number[];
+            /**
+             * Counts
+             * @description By step, then by range; of the spans that were read.
+             */
+            counts: number[][];
+        };
+        /**
+         * HeatmapAnswer
+         * @description Observations by time and size.
+         */
+        HeatmapAnswer: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Unit */
+            unit: string;
+            /** Step S */
+            step_s: number;
+            /**
+             * Bounds
+             * @description Edges of the rows from low to high; one more than there are rows.
+             */
+            bounds: number[];
+            /**
+             * Times
+             * @description Starts of the steps in seconds since the epoch; empty steps are left out.
+             */
+            times: number[];
+            /**
+             * Counts
+             * @description For each time, how many observations in each row.
+             */
+            counts: number[][];
         };
         /**
          * HistogramAnswer
@@ -726,6 +2005,121 @@ export interface components {
             step_s: number;
             /** Buckets */
             buckets: components["schemas"]["BucketModel"][];
+        };
+        /**
+         * IngestModel
+         * @description How receiving and storing do, for the whole server where it is not said otherwise.
+         */
+        IngestModel: {
+            /** Ready */
+            ready: boolean;
+            /**
+             * Troubles
+             * @description What is wrong, and what is late, in sentences.
+             */
+            troubles: string[];
+            /**
+             * Accepted
+             * @description Spans, data points and log records since the doors started, by signal.
+             */
+            accepted: {
+                [key: string]: number;
+            };
+            /**
+             * Refused
+             * @description Since the doors started.
+             */
+            refused: components["schemas"]["RefusedModel"][];
+            /**
+             * Set Aside
+             * @description Segments that the store can never take, kept apart.
+             */
+            set_aside: number;
+            /** Waiting Segments */
+            waiting_segments: number;
+            /** Waiting Bytes */
+            waiting_bytes: number;
+            /**
+             * Lag S
+             * @description Age of the oldest segment that waits.
+             */
+            lag_s: number;
+            /**
+             * Stored
+             * @description Of the tenant.
+             */
+            stored: components["schemas"]["StoredModel"][];
+        };
+        /**
+         * LabelModel
+         * @description One attribute with its most frequent values.
+         */
+        LabelModel: {
+            /**
+             * Name
+             * @description As `group_by` names it: service, a key, or resource. and a key.
+             */
+            name: string;
+            /**
+             * Key
+             * @description As conditions (`where`) name it.
+             */
+            key: string;
+            /**
+             * Count
+             * @description Points that carry it.
+             */
+            count: number;
+            /**
+             * Distinct
+             * @description How many values it has.
+             */
+            distinct: number;
+            /**
+             * Values
+             * @description At most 50.
+             */
+            values: components["schemas"]["LabelValueModel"][];
+        };
+        /**
+         * LabelValueModel
+         * @description One value, cut at 200 characters.
+         */
+        LabelValueModel: {
+            /** Value */
+            value: string;
+            /**
+             * Count
+             * @description Points that carry it.
+             */
+            count: number;
+        };
+        /**
+         * LabelsAnswer
+         * @description The labels of a metric, the service first, then by how many points carry them.
+         */
+        LabelsAnswer: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Labels */
+            labels: components["schemas"]["LabelModel"][];
+            /**
+             * Points
+             * @description How many points were counted.
+             */
+            points: number;
+            /**
+             * Sampled
+             * @description There were more points than the million that were counted.
+             */
+            sampled: boolean;
+            /**
+             * Truncated
+             * @description There were more than 100 labels.
+             */
+            truncated: boolean;
         };
         /**
          * LinkModel
@@ -746,6 +2140,69 @@ export interface components {
             };
             /** Dropped Attributes */
             dropped_attributes: number;
+        };
+        /**
+         * ListedModel
+         * @description One line of the list.
+         */
+        ListedModel: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /**
+             * Revision
+             * @description Which state it is.
+             */
+            revision: string;
+            /**
+             * Panels
+             * @description How many it has.
+             */
+            panels: number;
+            /**
+             * Error
+             * @description What is wrong with its file, by path; empty where nothing is.
+             */
+            error: string;
+        };
+        /**
+         * LogFieldModel
+         * @description One field of records.
+         */
+        LogFieldModel: {
+            /**
+             * Name
+             * @description service, severity, event, or an attribute's key.
+             */
+            name: string;
+            /**
+             * Level
+             * @description field for those three; record or resource for attributes.
+             */
+            level: string;
+            /**
+             * Count
+             * @description Records that were read and have it.
+             */
+            count: number;
+            /**
+             * Coverage
+             * @description Share of records that have it, 0 to 1.
+             */
+            coverage: number;
+            /**
+             * Distinct
+             * @description How many values it has in the records that were read.
+             */
+            distinct: number;
+            /**
+             * Values
+             * @description Most frequent first.
+             */
+            values: components["schemas"]["FieldValueModel"][];
         };
         /**
          * LogModel
@@ -796,6 +2253,11 @@ export interface components {
              * @description Names this record; /sonde/logs/context takes it.
              */
             id: string;
+            /**
+             * Body Characters
+             * @description How long the body is, where it was cut.
+             */
+            body_characters: number | null;
         };
         /**
          * LogsAnswer
@@ -809,6 +2271,66 @@ export interface components {
              * @description Hand it back as cursor for the next page; null on the last.
              */
             next: string | null;
+        };
+        /**
+         * LogsPanelQuery
+         * @description Log records, or how many there are by severity.
+         */
+        LogsPanelQuery: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "logs";
+            /**
+             * Text
+             * @description Words, "phrases" and -exclusions.
+             * @default
+             */
+            text: string;
+            /**
+             * Severity
+             * @description The least severity.
+             * @default
+             */
+            severity: string;
+            /**
+             * Service
+             * @description Only of this service.
+             * @default
+             */
+            service: string;
+            /**
+             * Where
+             * @description Conditions on attributes.
+             */
+            where: string[];
+            /**
+             * Limit
+             * @description At most so many records.
+             * @default 50
+             */
+            limit: number;
+        };
+        /**
+         * MapAnswer
+         * @description The map; nodes by traffic, edges by calls, the most first.
+         */
+        MapAnswer: {
+            /** Nodes */
+            nodes: components["schemas"]["NodeModel"][];
+            /**
+             * Edges
+             * @description Between the nodes above; at most 2,000.
+             */
+            edges: components["schemas"]["CallModel"][];
+            /**
+             * Nodes Found
+             * @description All nodes of the range, those that were cut included.
+             */
+            nodes_found: number;
+            /** Edges Found */
+            edges_found: number;
         };
         /**
          * MetricModel
@@ -828,7 +2350,7 @@ export interface components {
             description: string;
             /**
              * Temporality
-             * @description cumulative, delta, or empty where the kind has none.
+             * @description cumulative, delta, mixed where senders differ, or empty where the kind has none.
              */
             temporality: string;
             /**
@@ -850,12 +2372,95 @@ export interface components {
             last: string;
         };
         /**
+         * MetricPanelQuery
+         * @description A metric, as `/sonde/metrics/series` takes it.
+         */
+        MetricPanelQuery: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "metric";
+            /**
+             * Name
+             * @description The metric's name.
+             */
+            name: string;
+            /**
+             * Metric Kind
+             * @description Its kind, where several metrics have the name.
+             * @default
+             */
+            metric_kind: string;
+            /**
+             * Aggregation
+             * @description avg, rate, p95, ...; empty for the usual one.
+             * @default
+             */
+            aggregation: string;
+            /**
+             * Group By
+             * @description Attributes whose values make lines.
+             */
+            group_by: string[];
+            /**
+             * Service
+             * @description Only of this service.
+             * @default
+             */
+            service: string;
+            /**
+             * Where
+             * @description Conditions on attributes.
+             */
+            where: string[];
+        };
+        /**
          * MetricsAnswer
          * @description Metrics by name.
          */
         MetricsAnswer: {
             /** Metrics */
             metrics: components["schemas"]["MetricModel"][];
+        };
+        /**
+         * NodeModel
+         * @description A service, or a peer that services call.
+         */
+        NodeModel: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @description service, database, messaging or external.
+             */
+            kind: string;
+            /**
+             * Spans
+             * @description Entry spans, or all of a service without any; of a peer the calls to it.
+             */
+            spans: number;
+            /** Errors */
+            errors: number;
+            /**
+             * Error Ratio
+             * @description errors / spans, 0 to 1.
+             */
+            error_ratio: number;
+            /** Rate Per S */
+            rate_per_s: number;
+            /** P50 Ms */
+            p50_ms: number;
+            /**
+             * P95 Ms
+             * @description Of a peer, that of the caller to which it was slowest.
+             */
+            p95_ms: number;
+            /**
+             * Sends Spans
+             * @description Whether it sent spans in the range.
+             */
+            sends_spans: boolean;
         };
         /**
          * OperationModel
@@ -886,12 +2491,339 @@ export interface components {
             p99_ms: number;
         };
         /**
+         * OperationRowModel
+         * @description One operation of the service; durations are null where no span of it was read.
+         */
+        OperationRowModel: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @description Unspecified, Internal, Server, Client, Producer or Consumer.
+             */
+            kind: string;
+            /**
+             * Is Entry
+             * @description Whether the service is judged by it.
+             */
+            is_entry: boolean;
+            /** Spans */
+            spans: number;
+            /** Errors */
+            errors: number;
+            /** Rate Per S */
+            rate_per_s: number;
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** P99 Ms */
+            p99_ms: number | null;
+            /**
+             * Spans By Step
+             * @description Counts in at most 30 equal steps.
+             */
+            spans_by_step: number[];
+            /** Errors By Step */
+            errors_by_step: number[];
+        };
+        /**
          * OperationsAnswer
          * @description Operations by service, name and kind; at most 10,000.
          */
         OperationsAnswer: {
             /** Operations */
             operations: components["schemas"]["OperationModel"][];
+        };
+        /**
+         * OutlineAnswer
+         * @description One trace as its page draws it: columns instead of objects, positions instead of texts.
+         */
+        OutlineAnswer: {
+            /** Trace Id */
+            trace_id: string;
+            /** Start */
+            start: string;
+            /** Start Ns */
+            start_ns: string;
+            /** Duration Ns */
+            duration_ns: number;
+            /**
+             * Depth
+             * @description Levels of the deepest branch.
+             */
+            depth: number;
+            /** Errors */
+            errors: number;
+            /**
+             * Total
+             * @description Spans that are stored.
+             */
+            total: number;
+            /**
+             * Truncated
+             * @description Only the earliest spans are here.
+             */
+            truncated: boolean;
+            /**
+             * Services
+             * @description In the order in which they first appear.
+             */
+            services: components["schemas"]["OutlineServiceModel"][];
+            /**
+             * Names
+             * @description Span names of at most 500 characters; longer ones end in an ellipsis.
+             */
+            names: string[];
+            spans: components["schemas"]["OutlineSpansModel"];
+            /**
+             * Critical
+             * @description The critical path, oldest first: span, and from when to when in nanoseconds from the trace's start.
+             */
+            critical: [
+                number,
+                number,
+                number
+            ][];
+            /** Findings */
+            findings: components["schemas"]["OutlineFindingModel"][];
+            /**
+             * Logs
+             * @description Oldest first, at most 10,000.
+             */
+            logs: components["schemas"]["OutlineLogModel"][];
+            /** Logs Truncated */
+            logs_truncated: boolean;
+        };
+        /**
+         * OutlineFindingModel
+         * @description Something that deserves a look.
+         */
+        OutlineFindingModel: {
+            /**
+             * Kind
+             * @description n_plus_one, gap, retries, slowest or error.
+             */
+            kind: string;
+            /**
+             * Span
+             * @description The span to look at.
+             */
+            span: number;
+            /**
+             * Spans
+             * @description Spans that it is about, at most 100.
+             */
+            spans: number[];
+            /**
+             * Count
+             * @description How many spans it is about.
+             */
+            count: number;
+            /**
+             * Ns
+             * @description The time that it is about.
+             */
+            ns: number;
+            /** Message */
+            message: string;
+        };
+        /**
+         * OutlineLogModel
+         * @description A log record in short.
+         */
+        OutlineLogModel: {
+            /**
+             * Offset Ns
+             * @description From the trace's start, moved as its span was.
+             */
+            offset_ns: number;
+            /**
+             * Span
+             * @description Position of its span, -1 where that is not here.
+             */
+            span: number;
+            /** Severity */
+            severity: string;
+            /** Severity Number */
+            severity_number: number;
+            /**
+             * Body
+             * @description At most 500 characters; JSON where it is not text.
+             */
+            body: string;
+            /** Cut */
+            cut: boolean;
+            /**
+             * Id
+             * @description Names the record; /sonde/logs/context takes it.
+             */
+            id: string;
+        };
+        /**
+         * OutlineServiceModel
+         * @description How much of a trace is one service's.
+         */
+        OutlineServiceModel: {
+            /** Name */
+            name: string;
+            /** Spans */
+            spans: number;
+            /** Errors */
+            errors: number;
+        };
+        /**
+         * OutlineSpansModel
+         * @description Spans in preorder, one list a field; the same position is the same span.
+         */
+        OutlineSpansModel: {
+            /** Id */
+            id: string[];
+            /**
+             * Parent
+             * @description Position of the parent, -1 at a root.
+             */
+            parent: number[];
+            /** Depth */
+            depth: number[];
+            /**
+             * Service
+             * @description Position in services.
+             */
+            service: number[];
+            /**
+             * Name
+             * @description Position in names.
+             */
+            name: number[];
+            /**
+             * Kind
+             * @description OTLP's number, 0 to 5.
+             */
+            kind: number[];
+            /**
+             * Status
+             * @description OTLP's number: 0 unset, 1 ok, 2 error.
+             */
+            status: number[];
+            /**
+             * Start
+             * @description Nanoseconds from the trace's start, clock skew taken out.
+             */
+            start: number[];
+            /**
+             * Duration
+             * @description Nanoseconds.
+             */
+            duration: number[];
+            /**
+             * Flags
+             * @description Bits: 1 its parent is missing, 2 on the critical path, 4 a retry, 8 has events, 16 has an exception, 32 has links, 64 has logs, 128 its clock was moved, 256 failed without a failed child.
+             */
+            flags: number[];
+            /**
+             * Children
+             * @description How many spans stand below it, at any depth.
+             */
+            children: number[];
+        };
+        /**
+         * OverviewAnswer
+         * @description Everything at one look.
+         */
+        OverviewAnswer: {
+            /**
+             * Start S
+             * @description The range as it was asked of services: whole minutes where exact is false.
+             */
+            start_s: number;
+            /** End S */
+            end_s: number;
+            /**
+             * First S
+             * @description Start of the first step of every course.
+             */
+            first_s: number;
+            /** Step S */
+            step_s: number;
+            /**
+             * Exact
+             * @description Whether spans themselves were counted; else the minute rollup.
+             */
+            exact: boolean;
+            /**
+             * Sampled
+             * @description Latencies are of every n-th block of spans; 1 for all.
+             */
+            sampled: number;
+            /**
+             * Begun S
+             * @description First data in the range or the one before; null without any.
+             */
+            begun_s: number | null;
+            /**
+             * Services
+             * @description The most in trouble first; at most 500.
+             */
+            services: components["schemas"]["StandingModel"][];
+            /** Services Found */
+            services_found: number;
+            errors: components["schemas"]["ErrorsModel"];
+            deployments: components["schemas"]["DeploymentsModel"];
+            /**
+             * Growing
+             * @description The most first; at most 20.
+             */
+            growing: components["schemas"]["GrowingModel"][];
+            ingest: components["schemas"]["IngestModel"];
+        };
+        /**
+         * PartModel
+         * @description One instance or version.
+         */
+        PartModel: {
+            /**
+             * Name
+             * @description service.instance.id, else pod, container or host; or the version. Empty for unknown.
+             */
+            name: string;
+            /** Version */
+            version: string;
+            /** Host */
+            host: string;
+            /** Pod */
+            pod: string;
+            /**
+             * Instances
+             * @description Of a version: how many instances had it.
+             */
+            instances: number;
+            /** Spans */
+            spans: number;
+            /** Errors */
+            errors: number;
+            /** Error Ratio */
+            error_ratio: number;
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** First Seen */
+            first_seen: string;
+            /** Last Seen */
+            last_seen: string;
+            /**
+             * Spans By Step
+             * @description Spans that were read or counted, in 30 equal steps of the range.
+             */
+            spans_by_step: number[];
+            /** Errors By Step */
+            errors_by_step: number[];
+            /**
+             * Worse
+             * @description How it does worse than the others, in words; empty where it does not.
+             */
+            worse: string;
         };
         /**
          * PartReport
@@ -917,6 +2849,167 @@ export interface components {
             note: string;
         };
         /**
+         * PatternExampleModel
+         * @description One record of a pattern.
+         */
+        PatternExampleModel: {
+            /**
+             * Id
+             * @description The record's id; /sonde/logs/context takes it.
+             */
+            id: string;
+            /**
+             * Body
+             * @description Its beginning, 500 characters at most.
+             */
+            body: string;
+        };
+        /**
+         * PatternModel
+         * @description Records that say the same.
+         */
+        PatternModel: {
+            /**
+             * Pattern
+             * @description Names the pattern: hand it back as pattern or not_pattern. <*> stands where something varies within a template, <any> where templates that were put together differ.
+             */
+            pattern: string;
+            /**
+             * Template
+             * @description The pattern for people: places say what stands there, such as <num> or <uuid>.
+             */
+            template: string;
+            /**
+             * Count
+             * @description Records; an estimate where a sample was read.
+             */
+            count: number;
+            /**
+             * Share
+             * @description Of all records of the selection, 0 to 1.
+             */
+            share: number;
+            /**
+             * Severities
+             * @description Records by severity name; UNSPECIFIED for none.
+             */
+            severities: {
+                [key: string]: number;
+            };
+            /**
+             * Services
+             * @description Most records first, ten at most.
+             */
+            services: components["schemas"]["PatternServiceModel"][];
+            /**
+             * First
+             * @description Time of the earliest record that was read.
+             */
+            first: string;
+            /** First Ns */
+            first_ns: string;
+            /**
+             * Last
+             * @description Time of the latest record that was read.
+             */
+            last: string;
+            /** Last Ns */
+            last_ns: string;
+            /**
+             * Trend
+             * @description Records by step, from the answer's t on.
+             */
+            trend: number[];
+            /**
+             * Templates
+             * @description How many templates that differ in some words were put together.
+             */
+            templates: number;
+            /** @description The latest record that was read. */
+            example: components["schemas"]["PatternExampleModel"] | null;
+        };
+        /**
+         * PatternServiceModel
+         * @description How many records of a pattern are one service's.
+         */
+        PatternServiceModel: {
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * PatternsAnswer
+         * @description Patterns, the most frequent first.
+         */
+        PatternsAnswer: {
+            /**
+             * Total
+             * @description Records of the selection.
+             */
+            total: number;
+            /**
+             * Looked At
+             * @description Records that were read.
+             */
+            looked_at: number;
+            /**
+             * Sampled
+             * @description Whether a sample was read, so that counts are estimates.
+             */
+            sampled: boolean;
+            /**
+             * Others
+             * @description Records of patterns that are not listed.
+             */
+            others: number;
+            /**
+             * T
+             * @description Start of the first step of trends, in seconds since the epoch.
+             */
+            t: number;
+            /**
+             * Step S
+             * @description Length of a step of trends in seconds.
+             */
+            step_s: number;
+            /** Patterns */
+            patterns: components["schemas"]["PatternModel"][];
+        };
+        /**
+         * PointsModel
+         * @description Points by time, as columns of one length.
+         */
+        PointsModel: {
+            /** Trace Id */
+            trace_id: string[];
+            /**
+             * T
+             * @description The trace's start, seconds since the epoch.
+             */
+            t: number[];
+            /**
+             * Duration Ms
+             * @description From its earliest start to its latest end.
+             */
+            duration_ms: number[];
+            /**
+             * Service
+             * @description Index into services: the root span's.
+             */
+            service: number[];
+            /**
+             * Name
+             * @description Index into names: the root span's.
+             */
+            name: number[];
+            /**
+             * Errors
+             * @description Failed spans of the whole trace.
+             */
+            errors: number[];
+        };
+        /**
          * ReadyReport
          * @description Whether the server is ready.
          */
@@ -938,6 +3031,174 @@ export interface components {
             parts: {
                 [key: string]: components["schemas"]["PartReport"];
             };
+        };
+        /**
+         * ReasonModel
+         * @description One thing that is wrong with a service.
+         */
+        ReasonModel: {
+            /**
+             * Kind
+             * @description failing, worse, slower, burst, slow_burst or silent.
+             */
+            kind: string;
+            /** Message */
+            message: string;
+            /**
+             * T
+             * @description When it was worst, of what happened in one step: seconds since the epoch.
+             */
+            t: number | null;
+        };
+        /**
+         * RedAnswer
+         * @description Rate, errors or duration over time, the group with the most spans first.
+         */
+        RedAnswer: {
+            /** Measure */
+            measure: string;
+            /**
+             * Unit
+             * @description 1/s, ratio or ms.
+             */
+            unit: string;
+            /** Step S */
+            step_s: number;
+            /** Series */
+            series: components["schemas"]["RedLineModel"][];
+            /**
+             * Truncated
+             * @description There were more groups than the limit.
+             */
+            truncated: boolean;
+        };
+        /**
+         * RedLineModel
+         * @description One group's line.
+         */
+        RedLineModel: {
+            /**
+             * Labels
+             * @description The group's service, operation and kind, as far as they were asked for.
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Points
+             * @description Start of the step in seconds since the epoch, and value.
+             */
+            points: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * RefusedModel
+         * @description Requests that were refused for one reason; their senders were told, and whether to try again.
+         */
+        RefusedModel: {
+            /** Reason */
+            reason: string;
+            /** Requests */
+            requests: number;
+        };
+        /**
+         * ScatterAnswer
+         * @description Points, and what they stand for.
+         */
+        ScatterAnswer: {
+            points: components["schemas"]["PointsModel"];
+            /** Services */
+            services: string[];
+            /**
+             * Names
+             * @description Cut at 200 characters.
+             */
+            names: string[];
+            /**
+             * Spans
+             * @description Spans that meet the conditions, counted.
+             */
+            spans: number;
+            /**
+             * Failed Spans
+             * @description How many of them failed.
+             */
+            failed_spans: number;
+            /**
+             * Traces
+             * @description Traces that have one.
+             */
+            traces: number;
+            /**
+             * Traces Exact
+             * @description Whether traces was counted; else it is estimated, to about 2 percent.
+             */
+            traces_exact: boolean;
+            /**
+             * Sampled
+             * @description There are more traces than points. The longest are there exactly (a quarter of the points), then failed ones (all, or half of the points); the others are a uniform sample.
+             */
+            sampled: boolean;
+            /**
+             * Start
+             * @description From when on spans were looked at, seconds since the epoch.
+             */
+            start: number;
+            /**
+             * Cut
+             * @description That is later than asked, because the range holds too much to read.
+             */
+            cut: boolean;
+        };
+        /**
+         * SchemaColumnModel
+         * @description A column of a table.
+         */
+        SchemaColumnModel: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @description ClickHouse's name of the type.
+             */
+            type: string;
+            /**
+             * Comment
+             * @description What it means; empty where nobody wrote it down.
+             */
+            comment: string;
+            /**
+             * Is Computed
+             * @description An alias that `SELECT *` leaves out.
+             */
+            is_computed: boolean;
+        };
+        /**
+         * SchemaModel
+         * @description What SQL can name.
+         */
+        SchemaModel: {
+            /** Tables */
+            tables: components["schemas"]["SchemaTableModel"][];
+            /**
+             * Functions
+             * @description Functions that statements may call.
+             */
+            functions: string[];
+        };
+        /**
+         * SchemaTableModel
+         * @description A table and its columns, in the table's order.
+         */
+        SchemaTableModel: {
+            /** Name */
+            name: string;
+            /** Comment */
+            comment: string;
+            /** Columns */
+            columns: components["schemas"]["SchemaColumnModel"][];
         };
         /**
          * ScopeModel
@@ -977,9 +3238,14 @@ export interface components {
             series: components["schemas"]["SeriesModel"][];
             /**
              * Truncated
-             * @description There were more than 1,000 groups.
+             * @description There were more groups than were asked for.
              */
             truncated: boolean;
+            /**
+             * Groups
+             * @description How many groups there were.
+             */
+            groups: number;
         };
         /**
          * SeriesModel
@@ -1042,6 +3308,83 @@ export interface components {
             last_seen: string;
         };
         /**
+         * ServicePageAnswer
+         * @description One service; where it sent nothing, `spans` is 0 and lists are empty or null.
+         */
+        ServicePageAnswer: {
+            /** Service */
+            service: string;
+            /**
+             * Start
+             * @description Begin of the range as counted, seconds since the epoch.
+             */
+            start: number;
+            /** End */
+            end: number;
+            /** Step S */
+            step_s: number;
+            /**
+             * Times
+             * @description Starts of the steps, seconds since the epoch; the first may be before start.
+             */
+            times: number[];
+            /**
+             * Judged By
+             * @description entry (Server and Consumer spans), or all where the service has none of these.
+             */
+            judged_by: string;
+            /** Spans */
+            spans: number;
+            /** Errors */
+            errors: number;
+            /** Error Ratio */
+            error_ratio: number;
+            /** Rate Per S */
+            rate_per_s: number;
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** P99 Ms */
+            p99_ms: number | null;
+            /**
+             * Last Seen
+             * @description Its newest span in the range; of long ranges, its minute.
+             */
+            last_seen: string | null;
+            course: components["schemas"]["sonde__web__api__servicepage__CourseModel"];
+            heat: components["schemas"]["HeatModel"];
+            /**
+             * Durations Share
+             * @description Share of the range whose spans were read for durations; 1 is all.
+             */
+            durations_share: number;
+            /**
+             * Durations Read
+             * @description How many spans that were.
+             */
+            durations_read: number;
+            /**
+             * Operations
+             * @description Entry spans first, then by spans; at most 200.
+             */
+            operations: components["schemas"]["OperationRowModel"][];
+            /** Operations Found */
+            operations_found: number;
+            /**
+             * Callers
+             * @description Calls to the service, the most first; at most 100.
+             */
+            callers: components["schemas"]["CallModel"][];
+            /**
+             * Callees
+             * @description Calls from it, likewise.
+             */
+            callees: components["schemas"]["CallModel"][];
+            /** Neighbours Found */
+            neighbours_found: number;
+        };
+        /**
          * ServicesAnswer
          * @description Services by name.
          */
@@ -1050,29 +3393,35 @@ export interface components {
             services: components["schemas"]["ServiceModel"][];
         };
         /**
-         * ShareModel
-         * @description How much of a trace is one service's.
+         * SpanDetailModel
+         * @description Everything of one span id.
          */
-        ShareModel: {
-            /** Name */
-            name: string;
-            /** Spans */
-            spans: number;
+        SpanDetailModel: {
+            /**
+             * Spans
+             * @description One, but for Zipkin's shared spans and retransmissions.
+             */
+            spans: components["schemas"]["SpanFieldsModel"][];
+            /**
+             * Logs
+             * @description Log records that carry the span's id, oldest first.
+             */
+            logs: components["schemas"]["LogModel"][];
+            /**
+             * Logs Truncated
+             * @description There are more than 1,000.
+             */
+            logs_truncated: boolean;
         };
         /**
-         * SpanModel
-         * @description One span. `start`, offsets and event times have clock skew taken out; fields that end in `_ns` are as sent.
+         * SpanFieldsModel
+         * @description One span as it was sent.
          */
-        SpanModel: {
+        SpanFieldsModel: {
             /** Span Id */
             span_id: string;
             /** Parent Span Id */
             parent_span_id: string;
-            /**
-             * Depth
-             * @description 0 at a root.
-             */
-            depth: number;
             /** Service */
             service: string;
             /** Name */
@@ -1093,11 +3442,6 @@ export interface components {
             start: string;
             /** Start Ns */
             start_ns: string;
-            /**
-             * Offset Ms
-             * @description From the trace's start.
-             */
-            offset_ms: number;
             /** Duration Ms */
             duration_ms: number;
             /** Duration Ns */
@@ -1118,6 +3462,98 @@ export interface components {
             events: components["schemas"]["EventModel"][];
             /** Links */
             links: components["schemas"]["LinkModel"][];
+            /** Trace State */
+            trace_state: string;
+            /** Flags */
+            flags: number;
+            /**
+             * Dropped
+             * @description What the sender dropped: attributes, events, links.
+             */
+            dropped: {
+                [key: string]: number;
+            };
+            /**
+             * Schema Url
+             * @description Of the resource.
+             */
+            schema_url: string;
+        };
+        /**
+         * SpanModel
+         * @description One span in its trace. `start`, offsets and event times have clock skew taken out; what ends in `_ns` is as sent.
+         */
+        SpanModel: {
+            /** Span Id */
+            span_id: string;
+            /** Parent Span Id */
+            parent_span_id: string;
+            /** Service */
+            service: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @description Unspecified, Internal, Server, Client, Producer or Consumer.
+             */
+            kind: string;
+            /**
+             * Status
+             * @description Unset, Ok or Error.
+             */
+            status: string;
+            /** Status Message */
+            status_message: string;
+            /** Start */
+            start: string;
+            /** Start Ns */
+            start_ns: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Duration Ns */
+            duration_ns: string;
+            /**
+             * Attributes
+             * @description Typed: text, booleans, numbers, lists, maps, null; bytes are base64.
+             */
+            attributes: {
+                [key: string]: unknown;
+            };
+            /** Resource */
+            resource: {
+                [key: string]: unknown;
+            };
+            scope: components["schemas"]["ScopeModel"];
+            /** Events */
+            events: components["schemas"]["EventModel"][];
+            /** Links */
+            links: components["schemas"]["LinkModel"][];
+            /** Trace State */
+            trace_state: string;
+            /** Flags */
+            flags: number;
+            /**
+             * Dropped
+             * @description What the sender dropped: attributes, events, links.
+             */
+            dropped: {
+                [key: string]: number;
+            };
+            /**
+             * Schema Url
+             * @description Of the resource.
+             */
+            schema_url: string;
+            /**
+             * Depth
+             * @description 0 at a root.
+             */
+            depth: number;
+            /**
+             * Offset Ms
+             * @description From the trace's start.
+             */
+            offset_ms: number;
             /**
              * Missing Parent
              * @description It names a parent that is not in the trace, or one below itself.
@@ -1138,22 +3574,6 @@ export interface components {
              * @description Another span has the same id and another kind.
              */
             shares_id: boolean;
-            /** Trace State */
-            trace_state: string;
-            /** Flags */
-            flags: number;
-            /**
-             * Dropped
-             * @description What the sender dropped: attributes, events, links.
-             */
-            dropped: {
-                [key: string]: number;
-            };
-            /**
-             * Schema Url
-             * @description Of the resource.
-             */
-            schema_url: string;
         };
         /**
          * SqlModel
@@ -1164,7 +3584,7 @@ export interface components {
             columns: components["schemas"]["ColumnModel"][];
             /**
              * Rows
-             * @description 64-bit integers are numbers.
+             * @description 64-bit integers are numbers, or text where exact was asked.
              */
             rows: {
                 [key: string]: unknown;
@@ -1174,10 +3594,31 @@ export interface components {
              * @description There were more rows than the limit.
              */
             truncated: boolean;
+            /**
+             * Elapsed Ms
+             * @description How long the engine took.
+             */
+            elapsed_ms: number;
+        };
+        /**
+         * SqlPanelQuery
+         * @description A statement; a column called time or t is a chart's axis.
+         */
+        SqlPanelQuery: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sql";
+            /**
+             * Query
+             * @description Reads; {start:DateTime64(9)}, {end:...}, {step:UInt32}.
+             */
+            query: string;
         };
         /**
          * SqlQuestion
-         * @description A statement and its limits.
+         * @description A statement, the values of its placeholders, and its limits.
          */
         SqlQuestion: {
             /**
@@ -1186,6 +3627,26 @@ export interface components {
              * @example SHOW TABLES
              */
             query: string;
+            /**
+             * Parameters
+             * @description Values for `{name:Type}` in the statement. `{start:DateTime64(9)}`, `{end:DateTime64(9)}` and `{step:UInt32}` (seconds) are there without: they follow the range.
+             * @example {
+             *       "service": "checkout"
+             *     }
+             */
+            parameters?: {
+                [key: string]: string | number | boolean | (string | number | boolean)[];
+            };
+            /**
+             * Start
+             * @description What {start:DateTime64(9)} stands for; an hour before end without.
+             */
+            start?: string | null;
+            /**
+             * End
+             * @description What {end:DateTime64(9)} stands for; now without.
+             */
+            end?: string | null;
             /**
              * Limit
              * @description Rows, 1 to 1,000,000; 10,000 without.
@@ -1197,6 +3658,43 @@ export interface components {
              * @example 30s
              */
             timeout?: string | null;
+            /**
+             * Format
+             * @description json, ndjson, csv or parquet; without, what Accept names of application/x-ndjson, text/csv, application/vnd.apache.parquet, else json. csv and parquet come as a file.
+             * @default
+             * @enum {string}
+             */
+            format: "" | "json" | "ndjson" | "csv" | "parquet";
+            /**
+             * Exact
+             * @description 64-bit integers as text, for readers whose numbers are doubles.
+             * @default false
+             */
+            exact: boolean;
+        };
+        /**
+         * StandingModel
+         * @description How one service stands.
+         */
+        StandingModel: {
+            /** Name */
+            name: string;
+            /**
+             * Trouble
+             * @description 0 to 100: failures and their growth, latency's growth, bursts within the range and silence, weighted by traffic.
+             */
+            trouble: number;
+            /**
+             * Reasons
+             * @description The weightiest first; empty where all is well.
+             */
+            reasons: components["schemas"]["ReasonModel"][];
+            now: components["schemas"]["FiguresModel"];
+            /** @description Of the equally long range before; null where it sent nothing then. */
+            before: components["schemas"]["FiguresModel"] | null;
+            course: components["schemas"]["sonde__web__api__overview_models__CourseModel"];
+            /** Last Seen */
+            last_seen: string;
         };
         /**
          * StatsAnswer
@@ -1219,6 +3717,29 @@ export interface components {
                     [key: string]: unknown;
                 };
             };
+        };
+        /**
+         * StoredModel
+         * @description What is kept of one signal.
+         */
+        StoredModel: {
+            /**
+             * Signal
+             * @description traces, logs or metrics.
+             */
+            signal: string;
+            /**
+             * Rows
+             * @description Spans, log records or data points.
+             */
+            rows: number;
+            /** Bytes On Disk */
+            bytes_on_disk: number;
+            /**
+             * Newest
+             * @description Time of the newest, to the second; empty where there is none.
+             */
+            newest: string;
         };
         /**
          * SummaryModel
@@ -1251,7 +3772,7 @@ export interface components {
              * Services
              * @description Most spans first.
              */
-            services: components["schemas"]["ShareModel"][];
+            services: components["schemas"]["sonde__web__api__models__ShareModel"][];
             /**
              * Matched
              * @description Spans that met the conditions.
@@ -1291,6 +3812,35 @@ export interface components {
             newest: string;
         };
         /**
+         * TallyModel
+         * @description Spans of one version.
+         */
+        TallyModel: {
+            /** Spans */
+            spans: number;
+            /** Errors */
+            errors: number;
+            /** Error Ratio */
+            error_ratio: number;
+        };
+        /**
+         * TextPanelQuery
+         * @description Words for people.
+         */
+        TextPanelQuery: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "text";
+            /**
+             * Text
+             * @description Plain text; lines that begin with # are headings.
+             * @default
+             */
+            text: string;
+        };
+        /**
          * TraceModel
          * @description One trace whole, its spans in preorder.
          */
@@ -1307,7 +3857,7 @@ export interface components {
              * Services
              * @description In the order in which they first appear.
              */
-            services: components["schemas"]["ShareModel"][];
+            services: components["schemas"]["sonde__web__api__models__ShareModel"][];
             /** Errors */
             errors: number;
             /**
@@ -1338,6 +3888,96 @@ export interface components {
              */
             next: string | null;
         };
+        /**
+         * TracesPanelQuery
+         * @description Rate, errors and duration, as `/sonde/red/series` takes them, or the traces themselves.
+         */
+        TracesPanelQuery: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "traces";
+            /**
+             * Measure
+             * @description What is drawn; panels that list traces leave it out.
+             * @default rate
+             * @enum {string}
+             */
+            measure: "rate" | "errors" | "error_ratio" | "avg" | "p50" | "p95" | "p99";
+            /**
+             * Group By
+             * @description What makes lines; none for one line.
+             */
+            group_by: ("service" | "operation" | "kind")[];
+            /**
+             * Service
+             * @description Only of this service.
+             * @default
+             */
+            service: string;
+            /**
+             * Operation
+             * @description Only of this operation.
+             * @default
+             */
+            operation: string;
+            /**
+             * Span Kind
+             * @description Only spans of this kind.
+             * @default
+             */
+            span_kind: string;
+            /**
+             * Status
+             * @description Only traces with such spans: error, ok or unset.
+             * @default
+             */
+            status: string;
+            /**
+             * Min Duration
+             * @description Only traces with spans as long: 250ms.
+             * @default
+             */
+            min_duration: string;
+            /**
+             * Where
+             * @description Conditions on attributes.
+             */
+            where: string[];
+            /**
+             * Limit
+             * @description At most so many lines or traces.
+             * @default 20
+             */
+            limit: number;
+        };
+        /**
+         * TroubleAnswer
+         * @description What fails in a service, and its instances and versions.
+         */
+        TroubleAnswer: {
+            errors: components["schemas"]["ErrorsModel"];
+            /**
+             * Instances
+             * @description Those that do worse first, then by spans; at most 200.
+             */
+            instances: components["schemas"]["PartModel"][];
+            /**
+             * Versions
+             * @description The newest first; at most 200.
+             */
+            versions: components["schemas"]["PartModel"][];
+            /**
+             * Share
+             * @description Share of the range that was read; below 1, counts of instances are estimates.
+             */
+            share: number;
+            /** Instances Found */
+            instances_found: number;
+            /** Versions Found */
+            versions_found: number;
+        };
         /** ValidationError */
         ValidationError: {
             /** Location */
@@ -1360,7 +4000,7 @@ export interface components {
             value: string;
             /**
              * Count
-             * @description Records that carry it, among the newest million with the attribute.
+             * @description Records that carry it, among the newest 200,000 with the attribute.
              */
             count: number;
         };
@@ -1371,6 +4011,116 @@ export interface components {
         ValuesAnswer: {
             /** Values */
             values: components["schemas"]["ValueModel"][];
+        };
+        /**
+         * Variable
+         * @description Something to choose above the panels; `$name` in their filters, `{name:String}` in SQL.
+         */
+        Variable: {
+            /**
+             * Name
+             * @description Letters, digits and underscores.
+             */
+            name: string;
+            /**
+             * Kind
+             * @description Where values come from: an attribute's, the services, what is typed, or options.
+             * @enum {string}
+             */
+            kind: "attribute" | "service" | "text" | "list";
+            /**
+             * Key
+             * @description The attribute's key, of kind attribute.
+             * @default
+             */
+            key: string;
+            /**
+             * Options
+             * @description What to choose from, of kind list.
+             */
+            options: string[];
+            /**
+             * Default
+             * @description What is chosen at first; empty for everything.
+             * @default
+             */
+            default: string;
+            /**
+             * Multi
+             * @description Several may be chosen; separated by commas in the default.
+             * @default false
+             */
+            multi: boolean;
+        };
+        /**
+         * ShareModel
+         * @description One value, or range of numbers, in both sets.
+         */
+        sonde__web__api__explain__ShareModel: {
+            /** Value */
+            value: string;
+            /**
+             * Least
+             * @description A range's lower end, inclusive; null for a text or an open end.
+             */
+            least: number | null;
+            /**
+             * Below
+             * @description A range's upper end, exclusive.
+             */
+            below: number | null;
+            /** Selected */
+            selected: number;
+            /** Rest */
+            rest: number;
+            /**
+             * Selected Share
+             * @description 0 to 1, of all selected.
+             */
+            selected_share: number;
+            /**
+             * Rest Share
+             * @description 0 to 1, of all others.
+             */
+            rest_share: number;
+        };
+        /**
+         * ShareModel
+         * @description How much of a trace is one service's.
+         */
+        sonde__web__api__models__ShareModel: {
+            /** Name */
+            name: string;
+            /** Spans */
+            spans: number;
+        };
+        /**
+         * CourseModel
+         * @description A service step by step, from the answer's first_s on, a value every step_s; null where there is nothing to say.
+         */
+        sonde__web__api__overview_models__CourseModel: {
+            /** Rate Per S */
+            rate_per_s: (number | null)[];
+            /** Error Ratio */
+            error_ratio: (number | null)[];
+            /** P95 Ms */
+            p95_ms: (number | null)[];
+        };
+        /**
+         * CourseModel
+         * @description The service step by step; null before the first data of any service, after now, and for durations without spans.
+         */
+        sonde__web__api__servicepage__CourseModel: {
+            /** Rate Per S */
+            rate_per_s: (number | null)[];
+            /** Errors Per S */
+            errors_per_s: (number | null)[];
+            /** P50 Ms */
+            p50_ms: (number | null)[];
+            /** P95 Ms */
+            p95_ms: (number | null)[];
+            /** P99 Ms */
+            p99_ms: (number | null)[];
         };
     };
     responses: never;
@@ -1479,6 +4229,12 @@ export interface operations {
                 signal?: string;
                 /** @description What it begins with, in any case. */
                 prefix?: string;
+                /** @description Only records of this service. */
+                service?: string;
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
                 /** @description At most so many, 1 to 10,000. */
                 limit?: number;
             };
@@ -1496,6 +4252,232 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ValuesAnswer"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    compare_sonde_compare_get: {
+        parameters: {
+            query: {
+                /** @description The trace that is compared with. */
+                a: string;
+                /** @description The trace that is compared. */
+                b: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    completion_sonde_completion_get: {
+        parameters: {
+            query?: {
+                /** @description traces, logs or metrics. */
+                signal?: string;
+                /** @description service, operation, or the attribute whose value is being typed; empty while a name is. */
+                key?: string;
+                /** @description What there is of it, in any case. */
+                text?: string;
+                /** @description Only operations and values of this service. */
+                service?: string;
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
+                /** @description At most so many, 1 to 200; of names, 8 of each kind. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletionAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    dashboards_sonde_dashboards_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardsAnswer"];
+                };
+            };
+        };
+    };
+    create_sonde_dashboards_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dashboard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+        };
+    };
+    read_sonde_dashboards__id__get: {
+        parameters: {
+            query?: {
+                /** @description As a file. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The dashboard's id: a-z, 0-9 and dashes. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_sonde_dashboards__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The dashboard's id: a-z, 0-9 and dashes. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dashboard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_sonde_dashboards__id__delete: {
+        parameters: {
+            query?: {
+                /** @description Only if it is still this one; without, whatever is there. */
+                revision?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The dashboard's id: a-z, 0-9 and dashes. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
@@ -1542,15 +4524,90 @@ export interface operations {
             };
         };
     };
-    search_sonde_logs_get: {
+    exemplars_sonde_metrics_exemplars_get: {
         parameters: {
             query?: {
-                /** @description newest or oldest first. */
-                order?: string;
-                /** @description Records a page, 1 to 10,000. */
+                /** @description The metric's name. */
+                name?: string;
+                /** @description Its kind, where several metrics have the name. */
+                kind?: string;
+                /** @description Only of this service. */
+                service?: string;
+                /** @description A condition on an attribute; repeat it for more, all must hold. */
+                where?: string[];
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
+                /** @description At most so many, 1 to 500; spread over the range. */
                 limit?: number;
-                /** @description What the page before gave as next. */
-                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExemplarsAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    explain_sonde_explain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    fields_sonde_logs_fields_get: {
+        parameters: {
+            query?: {
+                /** @description At most so many attributes, 1 to 1,000. */
+                limit?: number;
+                /** @description At most so many values a field, 1 to 100. */
+                values?: number;
                 /** @description Begin of the range, inclusive. */
                 start?: string | null;
                 /** @description End of the range, exclusive. */
@@ -1565,6 +4622,158 @@ export interface operations {
                 trace_id?: string;
                 /** @description Only records of this span. */
                 span_id?: string;
+                /** @description Only records of events with this name. */
+                event?: string;
+                /** @description Only records of this pattern, from /sonde/logs/patterns. */
+                pattern?: string;
+                /** @description Leave out records of this pattern; repeat it for more. */
+                not_pattern?: string[];
+                /** @description A condition on an attribute; repeat it for more, all must hold. */
+                where?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldsAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    heatmap_sonde_metrics_heatmap_get: {
+        parameters: {
+            query?: {
+                /** @description A histogram's name. */
+                name?: string;
+                /** @description Its kind, where several metrics have the name. */
+                kind?: string;
+                /** @description Only of this service. */
+                service?: string;
+                /** @description A condition on an attribute; repeat it for more, all must hold. */
+                where?: string[];
+                /** @description Length of a step; about a hundred points without. */
+                step?: string;
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatmapAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    labels_sonde_metrics_labels_get: {
+        parameters: {
+            query?: {
+                /** @description The metric's name. */
+                name?: string;
+                /** @description Its kind, where several metrics have the name. */
+                kind?: string;
+                /** @description Only of this service. */
+                service?: string;
+                /** @description A condition on an attribute; repeat it for more, all must hold. */
+                where?: string[];
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelsAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    search_sonde_logs_get: {
+        parameters: {
+            query?: {
+                /** @description newest or oldest first. */
+                order?: string;
+                /** @description Records a page, 1 to 10,000. */
+                limit?: number;
+                /** @description What the page before gave as next. */
+                cursor?: string;
+                /** @description Leave out what a body has beyond so many characters; /sonde/logs/context gives it whole. */
+                cut?: number;
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
+                /** @description Words, "phrases" and -exclusions in the body. */
+                text?: string;
+                /** @description The least severity. */
+                severity?: string;
+                /** @description The sender's service. */
+                service?: string;
+                /** @description Only records of this trace. */
+                trace_id?: string;
+                /** @description Only records of this span. */
+                span_id?: string;
+                /** @description Only records of events with this name. */
+                event?: string;
+                /** @description Only records of this pattern, from /sonde/logs/patterns. */
+                pattern?: string;
+                /** @description Leave out records of this pattern; repeat it for more. */
+                not_pattern?: string[];
                 /** @description A condition on an attribute; repeat it for more, all must hold. */
                 where?: string[];
             };
@@ -1613,6 +4822,12 @@ export interface operations {
                 trace_id?: string;
                 /** @description Only records of this span. */
                 span_id?: string;
+                /** @description Only records of events with this name. */
+                event?: string;
+                /** @description Only records of this pattern, from /sonde/logs/patterns. */
+                pattern?: string;
+                /** @description Leave out records of this pattern; repeat it for more. */
+                not_pattern?: string[];
                 /** @description A condition on an attribute; repeat it for more, all must hold. */
                 where?: string[];
             };
@@ -1681,6 +4896,8 @@ export interface operations {
     follow_sonde_logs_follow_get: {
         parameters: {
             query?: {
+                /** @description Leave out what a body has beyond so many characters; /sonde/logs/context gives it whole. */
+                cut?: number;
                 /** @description Words, "phrases" and -exclusions in the body. */
                 text?: string;
                 /** @description The least severity. */
@@ -1691,6 +4908,12 @@ export interface operations {
                 trace_id?: string;
                 /** @description Only records of this span. */
                 span_id?: string;
+                /** @description Only records of events with this name. */
+                event?: string;
+                /** @description Only records of this pattern, from /sonde/logs/patterns. */
+                pattern?: string;
+                /** @description Leave out records of this pattern; repeat it for more. */
+                not_pattern?: string[];
                 /** @description A condition on an attribute; repeat it for more, all must hold. */
                 where?: string[];
             };
@@ -1767,6 +4990,8 @@ export interface operations {
                 name?: string;
                 /** @description Its kind, where several metrics have the name. */
                 kind?: string;
+                /** @description Only of this service. */
+                service?: string;
                 /** @description A condition on an attribute; repeat it for more, all must hold. */
                 where?: string[];
                 /** @description Attributes whose values make groups; `service` is the service, `*` keeps every series. Repeatable, or separated by commas. */
@@ -1775,6 +5000,10 @@ export interface operations {
                 aggregation?: string;
                 /** @description Length of a step; about a hundred points without. */
                 step?: string;
+                /** @description At most so many groups, the ones with the greatest values, 1 to 1,000. */
+                limit?: number;
+                /** @description What to answer where no metric has that name: 404, or no lines and an empty kind. */
+                absent?: "error" | "empty";
                 /** @description Begin of the range, inclusive. */
                 start?: string | null;
                 /** @description End of the range, exclusive. */
@@ -1844,6 +5073,441 @@ export interface operations {
             };
         };
     };
+    outline_sonde_traces__trace_id__outline_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Hexadecimal, in any case. */
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlineAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    span_sonde_traces__trace_id__spans__span_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Hexadecimal, in any case. */
+                trace_id: string;
+                /** @description Hexadecimal, in any case. */
+                span_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpanDetailModel"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    find_sonde_traces__trace_id__find_get: {
+        parameters: {
+            query?: {
+                /** @description Words, "phrases" and -exclusions in names, services, ids, status messages, attribute keys and values, events, and bodies of logs. */
+                text?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Hexadecimal, in any case. */
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    otlp_sonde_traces__trace_id__otlp_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Hexadecimal, in any case. */
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    overview_sonde_overview_get: {
+        parameters: {
+            query?: {
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    patterns_sonde_logs_patterns_get: {
+        parameters: {
+            query?: {
+                /** @description At most so many patterns, 1 to 1,000. */
+                limit?: number;
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
+                /** @description Words, "phrases" and -exclusions in the body. */
+                text?: string;
+                /** @description The least severity. */
+                severity?: string;
+                /** @description The sender's service. */
+                service?: string;
+                /** @description Only records of this trace. */
+                trace_id?: string;
+                /** @description Only records of this span. */
+                span_id?: string;
+                /** @description Only records of events with this name. */
+                event?: string;
+                /** @description Only records of this pattern, from /sonde/logs/patterns. */
+                pattern?: string;
+                /** @description Leave out records of this pattern; repeat it for more. */
+                not_pattern?: string[];
+                /** @description A condition on an attribute; repeat it for more, all must hold. */
+                where?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatternsAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    series_sonde_red_series_get: {
+        parameters: {
+            query?: {
+                /** @description rate, errors, error_ratio, avg, p50, p95 or p99. */
+                measure?: string;
+                /** @description service, operation, kind, or none for one line of everything; service without. Repeatable, or separated by commas. */
+                group_by?: string[];
+                /** @description Only spans of this service. */
+                service?: string;
+                /** @description Only spans of this name. */
+                operation?: string;
+                /** @description Only spans of this kind; without, those that a service is judged by. */
+                kind?: string;
+                /** @description A condition on an attribute; repeat it for more, all must hold. */
+                where?: string[];
+                /** @description Length of a step; about a hundred points without. */
+                step?: string;
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
+                /** @description At most so many groups, 1 to 1,000. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    scatter_sonde_traces_scatter_get: {
+        parameters: {
+            query?: {
+                /** @description At most so many, 1 to 5000. */
+                points?: number;
+                /** @description The span's service. */
+                service?: string;
+                /** @description The span's name. */
+                operation?: string;
+                /** @description The span's kind. */
+                kind?: string;
+                /** @description Unset, Ok or Error. */
+                status?: string;
+                /** @description The span's shortest duration. */
+                min_duration?: string;
+                /** @description The span's longest duration. */
+                max_duration?: string;
+                /** @description The whole trace's shortest duration. */
+                min_trace_duration?: string;
+                /** @description The whole trace's longest duration. */
+                max_trace_duration?: string;
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
+                /** @description A condition on an attribute; repeat it for more, all must hold. */
+                where?: string[];
+                /** @description Words, "phrases" and -exclusions in span names, status messages, attribute values and events. */
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScatterAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    service_map_sonde_map_get: {
+        parameters: {
+            query?: {
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
+                /** @description At most so many nodes, 1 to 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    service_page_sonde_service_get: {
+        parameters: {
+            query?: {
+                /** @description The service's name. */
+                service?: string;
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePageAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    service_trouble_sonde_service_trouble_get: {
+        parameters: {
+            query?: {
+                /** @description The service's name. */
+                service?: string;
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TroubleAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     services_sonde_services_get: {
         parameters: {
             query?: {
@@ -1883,10 +5547,20 @@ export interface operations {
             query?: {
                 /** @description The statement. */
                 query?: string;
+                /** @description A placeholder's value: name=value; of one with many values, repeated. */
+                parameter?: string[];
+                /** @description Begin of the range, inclusive. */
+                start?: string | null;
+                /** @description End of the range, exclusive. */
+                end?: string | null;
                 /** @description Rows, 1 to 1,000,000; 10,000 without. */
                 limit?: number | null;
                 /** @description At most 300s; 30s without. */
                 timeout?: string | null;
+                /** @description json, ndjson, csv or parquet; without, what Accept names of application/x-ndjson, text/csv, application/vnd.apache.parquet, else json. csv and parquet come as a file. */
+                format?: "" | "json" | "ndjson" | "csv" | "parquet";
+                /** @description 64-bit integers as text, for readers whose numbers are doubles. */
+                exact?: boolean;
             };
             header?: never;
             path?: never;
@@ -1902,6 +5576,8 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SqlModel"];
                     "application/x-ndjson": unknown;
+                    "text/csv": unknown;
+                    "application/vnd.apache.parquet": unknown;
                 };
             };
             /** @description Validation Error */
@@ -1936,6 +5612,8 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SqlModel"];
                     "application/x-ndjson": unknown;
+                    "text/csv": unknown;
+                    "application/vnd.apache.parquet": unknown;
                 };
             };
             /** @description Validation Error */
@@ -1945,6 +5623,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    schema_sonde_sql_schema_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemaModel"];
                 };
             };
         };
@@ -1972,6 +5670,12 @@ export interface operations {
     search_sonde_traces_get: {
         parameters: {
             query?: {
+                /** @description One of recent, oldest, longest, shortest, most_spans, errors. */
+                sort?: string;
+                /** @description Traces a page, 1 to 1,000. */
+                limit?: number;
+                /** @description What the page before gave as next. */
+                cursor?: string;
                 /** @description The span's service. */
                 service?: string;
                 /** @description The span's name. */
@@ -1984,6 +5688,10 @@ export interface operations {
                 min_duration?: string;
                 /** @description The span's longest duration. */
                 max_duration?: string;
+                /** @description The whole trace's shortest duration. */
+                min_trace_duration?: string;
+                /** @description The whole trace's longest duration. */
+                max_trace_duration?: string;
                 /** @description Begin of the range, inclusive. */
                 start?: string | null;
                 /** @description End of the range, exclusive. */
@@ -1992,12 +5700,6 @@ export interface operations {
                 where?: string[];
                 /** @description Words, "phrases" and -exclusions in span names, status messages, attribute values and events. */
                 text?: string;
-                /** @description One of recent, oldest, longest, shortest, most_spans, errors. */
-                sort?: string;
-                /** @description Traces a page, 1 to 1,000. */
-                limit?: number;
-                /** @description What the page before gave as next. */
-                cursor?: string;
             };
             header?: never;
             path?: never;
