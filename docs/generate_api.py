@@ -46,7 +46,8 @@ def _endpoint(title: str, operation: dict[str, Any]) -> list[str]:
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     if body:
         lines += [f"Body: {_kind(body)}.", ""]
-    answer = operation["responses"]["200"].get("content", {})
+    done = next(response for status, response in operation["responses"].items() if status.startswith("2"))
+    answer = done.get("content", {})
     named = [_kind(content["schema"]) for content in answer.values() if content.get("schema")]
     if named:
         lines += [f"Answer: {named[0]}.", ""]

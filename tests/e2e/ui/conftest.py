@@ -48,7 +48,7 @@ def server(tmp_path_factory):
     """`sonde serve` with the shop's story in it, all of it stored."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "ui"
-    with shared_sonde(folder, lambda running: tell_history(running, rate=0.6)) as running:
+    with shared_sonde(folder, lambda running: tell_history(running, rate=0.8)) as running:
         yield running
 
 

@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from e2e.ui.views import settled
+
 
 def test_navigation_reaches_every_view_by_mouse_and_by_key(page):
     page.goto("/")
@@ -70,3 +72,16 @@ def test_an_address_that_is_not_there_leads_on(page, server):
     page.goto("/trace/zzz")
     expect(page.get_by_role("main")).to_contain_text(re.compile("trace", re.IGNORECASE))
     page.expected_errors.clear()
+
+
+def test_the_first_view_loads_little(page):
+    """250 KB of compressed scripts at most before the overview paints; other views' parts come when they are opened."""
+    page.goto("/")
+    settled(page)
+    loaded = page.evaluate(
+        "performance.getEntriesByType('resource').map(one => [new URL(one.name).pathname, one.encodedBodySize])"
+    )
+    scripts = {path: size for path, size in loaded if path.endswith(".js")}
+    assert any("OverviewPage" in path for path in scripts)
+    assert not any("MetricsPage" in path or "AskPage" in path for path in scripts)
+    assert sum(scripts.values()) <= 250_000, scripts

@@ -14,16 +14,15 @@ from sonde.web.headers import SECURITY_HEADERS
 from stored import T0
 
 
-def test_the_root_says_what_there_is(ask):
+def test_the_root_is_a_page(ask):
     answer = ask("/")
-    assert answer.headers["content-type"].startswith("text/plain")
-    assert "/openapi.json" in answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Sonde" in answer.text
 
 
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/", 200),
         ("/healthz", 200),
         ("/sonde/services", 200),
         ("/nosuch", 404),
@@ -126,7 +125,7 @@ def test_followed_lines_end_when_the_client_goes(desk, store, monkeypatch):
     desk.logs({"body": "one"}, {"body": "two", "at_ms": 1}, service="followed")
 
     async def read():
-        return b"".join([piece async for piece in _lines(Client(3), follower)])
+        return b"".join([piece async for piece in _lines(Client(3), follower, 0)])
 
     lines = [json.loads(line) for line in asyncio.run(read()).splitlines()]
     assert [line.get("body") for line in lines] == ["one", "two", None, None]
