@@ -2,7 +2,7 @@
 #
 #   make demo    run the server with a sample shop that sends real telemetry (ARGS="--seconds 20" passes options on)
 #   make test    run the tests
-#   make browse  every view of the pages in a real browser, in detail (a short form is part of `make test`)
+#   make browse  every view of the pages in a real browser (what is around them is part of `make test`)
 #   make check   what CI checks beside the tests: style, types, import rules, sizes, locks
 #   make bench   the figures, beside their peers, into benchmarks/out/
 #   make fault   the long fault runs: kill -9, torn and flipped bytes, hostile requests, mutated payloads

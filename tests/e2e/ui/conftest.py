@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 MINUTES = 30
 
 
-SHORT = {"test_shell.py", "test_faults.py", "test_everywhere.py", "test_explain.py"}
+SHORT = {"test_shell.py"}
 """What `make test` runs; the other files are marked `browser`."""
 
 
@@ -68,8 +68,9 @@ def tell_history(running, *, rate: float, seed: int = 7) -> dict[str, int]:
     return sent
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Playwright runs an event loop in this thread while it is open; tests of other modules have loops of their own."""
     with browsing() as one:
         yield one
 

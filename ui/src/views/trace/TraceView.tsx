@@ -42,7 +42,7 @@ export function TraceView({ outline, reload }: { outline: Outline; reload: () =>
   const name = names[spans.name[0]!]!;
   return (
     <Page
-      title={`${name.slice(0, 60)} · ${services[spans.service[0]!]!.name}`}
+      title={`${name.slice(0, 60)} · ${services[spans.service[0]!]!.name} · ${outline.trace_id.slice(0, 8)}`}
       class={`trace-page ${open && state.selected >= 0 ? 'has-panel' : ''}`}
       heading={
         <span class="trace-title">
