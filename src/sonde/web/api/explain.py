@@ -73,7 +73,9 @@ class ContrastModel(BaseModel):
         description="`span.`, `log.` or `resource.` and the attribute's key, or a field: service, operation …"
     )
     is_number: bool = Field(description="Its values are ranges of numbers.")
-    is_outcome: bool = Field(description="It says how records ended, such as an exception's type; listed after the others.")
+    is_outcome: bool = Field(
+        description="It says how records ended, such as an exception's type; listed after the others."
+    )
     score: float = Field(description="0 to 1: by how much the shares of a value differ beyond chance.")
     selected_coverage: float
     rest_coverage: float
