@@ -41,9 +41,9 @@ export function TermChip({ term, wrong, onEdit, onRemove, onChange, onStep }: Pr
         onClick={onEdit}
         onKeyDown={pressed}
         title={`${term.raw}\nClick to edit · − opposite · ~ ${term.off ? 'on' : 'off'} · Delete removes`}
+        aria-description={`${term.off ? 'off, ' : ''}${wrong ? 'not understood, ' : ''}edit`}
       >
         <Words term={term} />
-        <span class="visually-hidden">{`${term.off ? ', off' : ''}${wrong ? ', not understood' : ''}; edit`}</span>
       </button>
       <button
         type="button"

@@ -73,8 +73,10 @@ export function SqlEditor({ value, onChange, onRun, label, mark, rows = 8 }: Pro
       onRun?.();
     } else if (event.key === ' ' && event.ctrlKey) offer(true);
     else if (outcome === 'take') take(open!.chosen);
-    else if (outcome === 'close') setOpen(null);
-    else if (outcome !== undefined) setOpen({ ...open!, chosen: outcome });
+    else if (outcome === 'close') {
+      setOpen(null);
+      return; // Escape also stops what is running
+    } else if (outcome !== undefined) setOpen({ ...open!, chosen: outcome });
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -66,16 +66,17 @@ export function nextDifference(
 const MOST_CAUSES = 3;
 const CAUSE_SHARE = 0.1;
 
-/** The places whose critical time explains a tenth or more of the difference in duration, the most first; at most three. */
+/** The places whose critical time explains a tenth or more of the difference in duration, the most first, at most three; else the largest one. */
 export function causes(found: Comparison): { node: number; ms: number }[] {
   const change = found.b.duration_ms - found.a.duration_ms;
   const { a, b } = found.nodes;
   if (Math.abs(change) <= NOISE * Math.max(found.a.duration_ms, found.b.duration_ms)) return [];
-  return a.critical_ms
+  const places = a.critical_ms
     .map((ms, node) => ({ node, ms: b.critical_ms[node]! - ms }))
-    .filter(({ ms }) => ms / change >= CAUSE_SHARE)
-    .sort((one, other) => Math.abs(other.ms) - Math.abs(one.ms))
-    .slice(0, MOST_CAUSES);
+    .filter(({ ms }) => ms / change > 0)
+    .sort((one, other) => Math.abs(other.ms) - Math.abs(one.ms));
+  const telling = places.filter(({ ms }) => ms / change >= CAUSE_SHARE).slice(0, MOST_CAUSES);
+  return telling.length ? telling : places.slice(0, 1);
 }
 
 /** The name of a node's service and operation; where b's differ, both. */
