@@ -41,7 +41,7 @@ def test_the_palette_finds_a_service_by_a_few_letters(page):
     page.goto("/")
     page.keyboard.press("Control+k")
     page.get_by_role("dialog", name="Go to").get_by_role("combobox").fill("paym")
-    expect(page.get_by_role("option").first).to_contain_text("payment")
+    expect(page.get_by_role("listbox", name="Choices").get_by_role("option").first).to_contain_text("payment")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/service/payment"))
 
