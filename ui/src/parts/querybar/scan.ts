@@ -149,7 +149,7 @@ function valueAt(text: string, at: number): Read {
 
 const ESCAPES: Record<string, string> = { '"': '"', '\\': '\\', n: '\n', t: '\t', r: '\r' };
 
-/** A quotation from its first mark on. Backslashes escape marks, themselves, n, t, r and uXXXX, and else stay. */
+/** A quotation from its first mark on. Backslashes escape marks, themselves, n, t, r, and u with four hexadecimal digits, and else stay. */
 function quotation(text: string, from: number): Read {
   let value = '';
   let at = from + 1;
