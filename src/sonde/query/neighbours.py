@@ -6,40 +6,20 @@ called side did not record, a refused connection for example. Edges are counted 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sonde.query.filters import Filter
+from sonde.query.services import MERGED, Edge, sketch_ms
 from sonde.query.volume import add_minutes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sonde.query.source import Source
 
-__all__ = ["MOST_NEIGHBOURS", "Call", "Neighbours", "calls", "neighbours"]
+__all__ = ["MOST_NEIGHBOURS", "Neighbours", "calls", "neighbours"]
 
 MOST_NEIGHBOURS = 100
 _MOST_CALLS = 5000
-_MERGED = "quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(DurationSketch)"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Calls from a service to a peer; durations in milliseconds, the caller's.
-
-    Attributes:
-        server_type: `service`, or what kind of peer it is that sends no spans: `database`, `messaging`, `external`.
-    """
-
-    client: str
-    server: str
-    server_type: str
-    calls: int
-    errors: int
-    p50_ms: float
-    p95_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +32,8 @@ class Neighbours:
         found: how many there are, both ways.
     """
 
-    callers: list[Call] = field(default_factory=list)
-    callees: list[Call] = field(default_factory=list)
+    callers: list[Edge] = field(default_factory=list)
+    callees: list[Edge] = field(default_factory=list)
     found: int = 0
 
 
@@ -68,7 +48,7 @@ def neighbours(source: Source, service: str, start_ns: int, end_ns: int) -> Neig
     return Neighbours(callers[:MOST_NEIGHBOURS], callees[:MOST_NEIGHBOURS], len(callers) + len(callees))
 
 
-def calls(source: Source, start_ns: int, end_ns: int, given: Filter | None = None) -> list[Call]:
+def calls(source: Source, start_ns: int, end_ns: int, given: Filter | None = None) -> list[Edge]:
     """Calls in a range, the most frequent first; at most 5,000 kinds of them.
 
     Args:
@@ -85,15 +65,12 @@ def calls(source: Source, start_ns: int, end_ns: int, given: Filter | None = Non
     rows = source.rows(
         f"""SELECT Client AS client, Server AS server, if(ServerType = 'external' AND
                 Server IN (SELECT ServiceName FROM @sonde_red WHERE {within.sql}), 'service', ServerType) AS server_type,
-            sum(Calls) AS n, sum(Errors) AS errors, {_MERGED} AS sketch
+            sum(Calls) AS n, sum(Errors) AS errors, {MERGED} AS sketch
         FROM @sonde_edges WHERE {within.sql} AND ({own})
         GROUP BY client, server, server_type ORDER BY n DESC, client, server, server_type LIMIT {_MOST_CALLS}""",
         given.parameters,
     )
-    return [_call(row) for row in rows]
-
-
-def _call(row: Mapping[str, Any]) -> Call:
-    values = [float(value or 0) / 1e6 for value in row["sketch"]]
-    p50, p95, _ = (value if math.isfinite(value) else 0.0 for value in values)
-    return Call(row["client"], row["server"], row["server_type"], int(row["n"]), int(row["errors"]), p50, p95)
+    return [
+        Edge(row["client"], row["server"], row["server_type"], int(row["n"]), int(row["errors"]), *sketch_ms(row)[:2])
+        for row in rows
+    ]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sonde.core.errors import ValidationError
-from sonde.query.neighbours import Call, calls
-from sonde.query.services import services
+from sonde.query.neighbours import calls
+from sonde.query.services import Edge, services
 from sonde.query.volume import volume
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class ServiceMap:
     """
 
     nodes: list[Node]
-    edges: list[Call]
+    edges: list[Edge]
     length_s: float
     nodes_found: int
     edges_found: int
@@ -92,15 +92,15 @@ def service_map(source: Source, start_ns: int, end_ns: int, now_ns: int, limit: 
     return ServiceMap(kept, edges[:_MOST_EDGES], length_s, len(nodes), len(found))
 
 
-def _called(found: Iterable[Call], length_s: float) -> dict[tuple[str, str], Node]:
+def _called(found: Iterable[Edge], length_s: float) -> dict[tuple[str, str], Node]:
     """A node for everything that is called, with the figures that its callers saw."""
-    by_server: dict[tuple[str, str], list[Call]] = defaultdict(list)
+    by_server: dict[tuple[str, str], list[Edge]] = defaultdict(list)
     for one in found:
         by_server[one.server_type, one.server].append(one)
     return {key: _peer(key, own, length_s) for key, own in by_server.items()}
 
 
-def _peer(key: tuple[str, str], own: list[Call], length_s: float) -> Node:
+def _peer(key: tuple[str, str], own: list[Edge], length_s: float) -> Node:
     """Several callers' quantiles: the median of the busiest, and the slowest's 95th percentile."""
     n = sum(one.calls for one in own)
     p50 = max(own, key=lambda one: one.calls).p50_ms

@@ -23,7 +23,18 @@ if TYPE_CHECKING:
 
     from sonde.query.source import Source
 
-__all__ = ["ENTRY", "RAW_BELOW_NS", "Edge", "Operation", "Service", "edges", "operations", "services"]
+__all__ = [
+    "ENTRY",
+    "MERGED",
+    "RAW_BELOW_NS",
+    "Edge",
+    "Operation",
+    "Service",
+    "edges",
+    "operations",
+    "services",
+    "sketch_ms",
+]
 
 _MINUTE_NS = 60 * 10**9
 RAW_BELOW_NS = 10 * _MINUTE_NS
@@ -31,7 +42,7 @@ RAW_BELOW_NS = 10 * _MINUTE_NS
 ENTRY = "SpanKind IN ('Server', 'Consumer')"
 """The clause that a span is one by which its service is judged."""
 _SHARES = "0.5, 0.95, 0.99"
-_MERGED = f"quantilesDDMerge(0.01, {_SHARES})(DurationSketch)"
+MERGED = f"quantilesDDMerge(0.01, {_SHARES})(DurationSketch)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,7 @@ def services(
             int(row["spans"]),
             int(row["errors"]),
             int(row["spans"]) / _length_s(row, start_ns, end_ns, begun_ns, now_ns),
-            *_ms(row),
+            *sketch_ms(row),
             last[name],
         )
         for name, row in judged.items()
@@ -134,7 +145,7 @@ def operations(
         given.parameters,
     )
     return [
-        Operation(row["service"], row["name"], row["kind"], int(row["spans"]), int(row["errors"]), *_ms(row))
+        Operation(row["service"], row["name"], row["kind"], int(row["spans"]), int(row["errors"]), *sketch_ms(row))
         for row in rows
     ]
 
@@ -144,12 +155,14 @@ def edges(source: Source, start_ns: int | None, end_ns: int | None) -> list[Edge
     given = Filter()
     _minutes(given, start_ns, end_ns)
     rows = source.rows(
-        f"SELECT Client, Server, ServerType, sum(Calls) AS calls, sum(Errors) AS errors, {_MERGED} AS sketch"
+        f"SELECT Client, Server, ServerType, sum(Calls) AS calls, sum(Errors) AS errors, {MERGED} AS sketch"
         f" FROM @sonde_edges WHERE {given.sql} GROUP BY Client, Server, ServerType ORDER BY Client, Server, ServerType",
         given.parameters,
     )
     return [
-        Edge(row["Client"], row["Server"], row["ServerType"], int(row["calls"]), int(row["errors"]), *_ms(row)[:2])
+        Edge(
+            row["Client"], row["Server"], row["ServerType"], int(row["calls"]), int(row["errors"]), *sketch_ms(row)[:2]
+        )
         for row in rows
     ]
 
@@ -170,7 +183,7 @@ def _figures(
         return given, "otel_traces", columns
     _minutes(given, start_ns, end_ns)
     columns = (
-        f"sum(Spans) AS spans, sum(Errors) AS errors, {_MERGED} AS sketch,"
+        f"sum(Spans) AS spans, sum(Errors) AS errors, {MERGED} AS sketch,"
         " toInt64(toUnixTimestamp(min(Minute))) * 1000000000 AS first,"
         " toInt64(toUnixTimestamp(max(Minute))) * 1000000000 AS last"
     )
@@ -194,7 +207,7 @@ def _length_s(row: Mapping[str, Any], start_ns: int | None, end_ns: int | None, 
     return max((last - first) / 1e9, 1.0)
 
 
-def _ms(row: Mapping[str, Any]) -> tuple[float, float, float]:
+def sketch_ms(row: Mapping[str, Any]) -> tuple[float, float, float]:
     """Quantiles in milliseconds; a sketch of zeros alone has none and means zero."""
     values = [float(value or 0) / 1e6 for value in row["sketch"]]
     p50, p95, p99 = (value if math.isfinite(value) else 0.0 for value in values)

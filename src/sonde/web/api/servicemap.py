@@ -17,8 +17,8 @@ from sonde.web.api.answer import EndParameter, StartParameter, json_answer
 from sonde.web.deps import query_of
 
 if TYPE_CHECKING:
-    from sonde.query.neighbours import Call
     from sonde.query.servicemap import Node
+    from sonde.query.services import Edge
 
 __all__ = ["CallModel", "router", "shown_call"]
 
@@ -80,7 +80,7 @@ def service_map(
     )
 
 
-def shown_call(call: Call, length_s: float) -> dict[str, Any]:
+def shown_call(call: Edge, length_s: float) -> dict[str, Any]:
     """An edge, its calls spread over so many seconds."""
     return {**asdict(call), "rate_per_s": call.calls / length_s}
 

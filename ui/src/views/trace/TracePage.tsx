@@ -8,6 +8,8 @@ import type { PageProps } from '../../state/routes';
 import { NoTrace } from './NoTrace';
 import { TraceView } from './TraceView';
 import './trace.css';
+import './waterfall.css';
+import './panel.css';
 
 export function TracePage({ params }: PageProps) {
   const id = params['id'] ?? '';
